@@ -1,0 +1,174 @@
+//! Actions, from a socket or over HTTP: who may do what, and what answers it.
+
+use serde::Serialize;
+use serde_json::Value;
+use shared::action::{Action, Filter, Request as Decoded};
+use shared::close;
+use shared::event::{Event, OperatorTyping, UserTyping};
+use shared::id::{Position, UserId};
+use shared::limits::FILTER_USERS_MAX;
+use shared::message::source;
+use shared::problem::Code;
+use shared::token::Claims;
+
+use super::draft::Draft;
+use super::input::{ConnId, Request};
+use super::{Decision, Effect, Refused};
+
+#[derive(Serialize)]
+struct AckData<'a> {
+    id: &'a str,
+    action: &'a str,
+    #[serde(skip_serializing_if = "Value::is_null")]
+    result: Value,
+}
+
+impl Draft<'_> {
+    pub(super) fn frame(&mut self, conn: ConnId, decoded: Decoded) -> Decision {
+        let Some(session) = self.hub.sessions.get(&conn) else {
+            return Err(Refused::new(Code::Unauthorized, "this connection is not known any more; connect again"));
+        };
+        let claims = session.claims.clone();
+        if claims.exp <= self.now.seconds() {
+            self.tell_expired(conn, decoded.id.as_deref());
+            return Ok(());
+        }
+        let action = decoded.action?;
+        // The answer comes before the events that follow from the action: it is given its place now, and filled in below.
+        let place = self.turn.effects.len();
+        let result = self.act(&claims, Some(conn), &action)?;
+        if let Some(id) = &decoded.id {
+            self.tell(conn, "ack", &AckData { id, action: action.name(), result })?;
+            if let Some(ack) = self.turn.effects.pop() {
+                self.turn.effects.insert(place.min(self.turn.effects.len()), ack);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn request(&mut self, request: Request) -> Decision {
+        let answer = match request {
+            Request::Provision { id, name, origins, publishable_key, entropy } => {
+                self.provision(id, name, origins, publishable_key, &entropy)?
+            }
+            Request::WidgetSession { key, origin, previous, entropy } => {
+                self.widget_session(&key, origin.as_deref(), previous, &entropy)?
+            }
+            Request::IssueToken { role, name, ttl_s, entropy } => self.issue_token(role, name, ttl_s, &entropy)?,
+            Request::ConnectOzon { credentials, entropy } => self.connect_ozon(&credentials, &entropy)?,
+            Request::Act { claims, action } => self.act(&claims, None, &action)?,
+            Request::Hook { source, secret, body } => self.hook(&source, &secret, &body)?,
+        };
+        self.turn.answer = Some(Ok(answer));
+        Ok(())
+    }
+
+    fn act(&mut self, claims: &Claims, conn: Option<ConnId>, action: &Action) -> Decision<Value> {
+        if claims.org != self.organization()?.id {
+            return Err(Refused::new(Code::Forbidden, "the token is for another organization"));
+        }
+        match action {
+            Action::SendMessage(action) => {
+                let user_id = chat_of(claims, action.user_id)?;
+                self.send_message(claims, user_id, &action.text, action.client_id.as_deref())
+            }
+            Action::Typing(action) => self.typing(claims, conn, chat_of(claims, action.user_id)?),
+            Action::MessageRead(action) => {
+                self.message_read(claims, chat_of(claims, action.user_id)?, action.last_read_message_id)
+            }
+            Action::History(action) => {
+                self.history(claims, chat_of(claims, action.user_id)?, action.before, action.limit)
+            }
+            Action::Chats(action) => self.chats(claims, action.before, action.limit),
+            Action::Subscribe(action) => self.narrow(claims, conn, action.filter.as_ref(), true),
+            Action::Unsubscribe(action) => self.narrow(claims, conn, action.filter.as_ref(), false),
+            Action::Resume(action) => {
+                let position = Position { epoch: action.epoch.clone(), offset: action.offset };
+                self.resume(claims, conn, &position)
+            }
+        }
+    }
+
+    fn typing(&mut self, claims: &Claims, conn: Option<ConnId>, user_id: UserId) -> Decision<Value> {
+        let Some(chat) = self.chat(user_id)? else {
+            // Before their first message a visitor has no chat that anybody could show this in.
+            return if claims.role.is_staff() { Err(no_chat()) } else { Ok(Value::Null) };
+        };
+        let event = if claims.role.is_staff() {
+            if chat.source != source::WIDGET {
+                return Ok(Value::Null);
+            }
+            Event::OperatorTyping(OperatorTyping { user_id, operator_name: Some(claims.name.clone()) })
+        } else {
+            Event::UserTyping(UserTyping { user_id, user_name: chat.user_name })
+        };
+        self.publish_except(&event, conn)?;
+        Ok(Value::Null)
+    }
+
+    fn narrow(&mut self, claims: &Claims, conn: Option<ConnId>, filter: Option<&Filter>, add: bool) -> Decision<Value> {
+        let user_id = filter.and_then(|filter| filter.user_id);
+        if !claims.role.is_staff() {
+            return match user_id {
+                Some(other) if other != claims.sub => {
+                    Err(Refused::new(Code::Forbidden, "a visitor hears of their own chat only"))
+                }
+                _ => Ok(Value::Null),
+            };
+        }
+        let session = conn.and_then(|conn| self.hub.sessions.get(&conn)).cloned();
+        let mut session = session.ok_or_else(|| Refused::new(Code::Invalid, "a filter belongs to a socket"))?;
+        match user_id {
+            None => session.filter.clear(),
+            Some(user_id) if add => {
+                if session.filter.len() >= FILTER_USERS_MAX && !session.filter.contains(&user_id) {
+                    return Err(Refused::new(
+                        Code::TooLarge,
+                        format!("a filter names at most {FILTER_USERS_MAX} users"),
+                    ));
+                }
+                session.filter.insert(user_id);
+            }
+            Some(user_id) => {
+                session.filter.remove(&user_id);
+            }
+        }
+        self.attach(session)?;
+        Ok(Value::Null)
+    }
+
+    fn resume(&mut self, claims: &Claims, conn: Option<ConnId>, position: &Position) -> Decision<Value> {
+        let conn = conn.ok_or_else(|| Refused::new(Code::Invalid, "events are resumed over a socket"))?;
+        let epoch = self.organization()?.epoch.clone();
+        match self.missed(claims, &epoch, position)? {
+            Some(bodies) => self.replay(conn, bodies),
+            None => {
+                let resync = shared::frame::Resync { epoch, offset: self.counters.offset };
+                self.tell(conn, "resync", &resync)?;
+            }
+        }
+        Ok(Value::Null)
+    }
+
+    fn tell_expired(&mut self, conn: ConnId, id: Option<&str>) {
+        let problem = shared::problem::Problem::new(Code::TokenExpired, "the token has expired; get a new one");
+        let text = super::turn::error_frame(id, &problem, self.now);
+        self.turn.effects.push(Effect::Send { to: vec![conn], text });
+        self.turn.effects.push(Effect::Close { conn, code: close::UNAUTHORIZED, reason: "token_expired".into() });
+    }
+}
+
+/// The chat that an action is about: a visitor's own whatever they say, unless they name another's.
+fn chat_of(claims: &Claims, named: Option<UserId>) -> Decision<UserId> {
+    match (claims.role.is_staff(), named) {
+        (true, Some(user_id)) => Ok(user_id),
+        (true, None) => Err(Refused::new(Code::Invalid, "user_id is missing: name the chat")),
+        (false, None) => Ok(claims.sub),
+        (false, Some(user_id)) if user_id == claims.sub => Ok(user_id),
+        (false, Some(_)) => Err(Refused::new(Code::Forbidden, "a visitor's actions are about their own chat only")),
+    }
+}
+
+pub(super) fn no_chat() -> Refused {
+    Refused::new(Code::NotFound, "there is no chat with this user_id")
+}

@@ -1,0 +1,163 @@
+//! Sockets come and go: `welcome`, the replay of what was missed, `resync` where it cannot be replayed.
+
+use shared::close;
+use shared::event::{Event, UserOnline};
+use shared::frame::{Limits, Resync, Welcome};
+use shared::id::{Offset, Position, UserId};
+use shared::limits::{
+    FRAME_BYTES_MAX, LIVENESS_TIMEOUT_MS, ORGANIZATION_SOCKETS_MAX, PROTOCOL_VERSION, RESUME_EVENTS_MAX,
+    TEXT_CHARS_MAX, VISITOR_SOCKETS_MAX,
+};
+use shared::problem::Code;
+use shared::token::{Claims, Role};
+
+use super::draft::Draft;
+use super::input::ConnId;
+use super::{Decision, Effect, Refused, Session};
+use crate::auth::origin;
+
+impl Draft<'_> {
+    pub(super) fn connect(
+        &mut self,
+        conn: ConnId,
+        claims: Claims,
+        from: Option<&str>,
+        position: Option<Position>,
+    ) -> Decision {
+        let organization = self.organization()?;
+        if claims.org != organization.id {
+            return Err(Refused::new(Code::Forbidden, "the token is for another organization"));
+        }
+        // A visitor's page must still be on the list: the token alone, taken to another page, opens nothing.
+        if claims.role == Role::Visitor && !from.is_some_and(|from| origin::is_allowed(from, &organization.origins)) {
+            return Err(Refused::new(Code::OriginNotAllowed, "this page's origin is not on the organization's list"));
+        }
+        let epoch = organization.epoch.clone();
+        if self.hub.sessions.len() >= ORGANIZATION_SOCKETS_MAX {
+            return Err(Refused::new(Code::RateLimited, "the organization has too many connections"));
+        }
+        self.make_room(&claims);
+
+        let missed = match &position {
+            Some(position) => self.missed(&claims, &epoch, position)?,
+            None => None,
+        };
+        let welcome = Welcome {
+            role: claims.role,
+            user_id: (claims.role == Role::Visitor).then_some(claims.sub),
+            epoch: epoch.clone(),
+            offset: self.counters.offset,
+            resumed: missed.is_some(),
+            protocol: PROTOCOL_VERSION,
+            limits: Limits {
+                text_chars_max: limit(TEXT_CHARS_MAX),
+                frame_bytes_max: limit(FRAME_BYTES_MAX),
+                liveness_timeout_ms: LIVENESS_TIMEOUT_MS,
+            },
+        };
+        let session = Session { conn, claims, filter: Default::default(), since: self.now.0 };
+        self.tell(conn, "welcome", &welcome)?;
+        match missed {
+            Some(bodies) => self.replay(conn, bodies),
+            None if position.is_some() => self.tell(conn, "resync", &Resync { epoch, offset: self.counters.offset })?,
+            None => {}
+        }
+        if session.claims.role.is_staff() {
+            self.tell_who_is_online(conn)?;
+        }
+        self.attach(session)?;
+        self.came(conn)
+    }
+
+    pub(super) fn closed(&mut self, conn: ConnId) -> Decision {
+        let Some(session) = self.hub.sessions.remove(&conn) else { return Ok(()) };
+        self.left(&session)
+    }
+
+    /// The events after a position that this client may see, or `None` if they cannot all be replayed.
+    pub(super) fn missed(&self, claims: &Claims, epoch: &str, position: &Position) -> Decision<Option<Vec<String>>> {
+        let last = self.counters.offset;
+        if position.epoch != epoch || position.offset > last || position.offset < 0 {
+            return Ok(None);
+        }
+        if position.offset < last {
+            let oldest = self.sql.first("SELECT MIN(event_offset) FROM events", &[])?;
+            let oldest: Option<Offset> = oldest.map(|row| row.optional_integer(0)).transpose()?.flatten();
+            if oldest.is_none_or(|oldest| oldest > position.offset.saturating_add(1)) {
+                return Ok(None);
+            }
+        }
+        let limit = limit(RESUME_EVENTS_MAX).saturating_add(1);
+        let rows = if claims.role.is_staff() {
+            self.sql.query(
+                "SELECT body FROM events WHERE event_offset > ? ORDER BY event_offset LIMIT ?",
+                &[position.offset.into(), limit.into()],
+            )?
+        } else {
+            self.sql.query(
+                "SELECT body FROM events WHERE user_id = ? AND event_offset > ? AND for_visitor = 1 ORDER BY event_offset LIMIT ?",
+                &[claims.sub.into(), position.offset.into(), limit.into()],
+            )?
+        };
+        if rows.len() > RESUME_EVENTS_MAX {
+            return Ok(None);
+        }
+        Ok(Some(rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?))
+    }
+
+    pub(super) fn replay(&mut self, conn: ConnId, bodies: Vec<String>) {
+        self.turn.effects.extend(bodies.into_iter().map(|text| Effect::Send { to: vec![conn], text }));
+    }
+
+    /// Keeps the session here and with its socket.
+    pub(super) fn attach(&mut self, session: Session) -> Decision {
+        let attachment = serde_json::to_string(&session)
+            .map_err(|_| Refused::new(Code::Internal, "a session could not be written"))?;
+        self.turn.effects.push(Effect::Attach { conn: session.conn, attachment });
+        self.hub.sessions.insert(session.conn, session);
+        Ok(())
+    }
+
+    /// A visitor with too many sockets loses the oldest: it is a tab that was forgotten.
+    fn make_room(&mut self, claims: &Claims) {
+        if claims.role.is_staff() {
+            return;
+        }
+        let mut own: Vec<(i64, ConnId)> = self
+            .hub
+            .sessions
+            .values()
+            .filter(|session| session.claims.sub == claims.sub)
+            .map(|session| (session.since, session.conn))
+            .collect();
+        own.sort_unstable();
+        let surplus = own.len().saturating_add(1).saturating_sub(VISITOR_SOCKETS_MAX);
+        for (_, conn) in own.into_iter().take(surplus) {
+            self.hub.sessions.remove(&conn);
+            self.turn.effects.push(Effect::Close {
+                conn,
+                code: close::REPLACED,
+                reason: "too many connections of one visitor".into(),
+            });
+        }
+    }
+
+    /// Presence is not in the log, so whoever comes is told who is there.
+    fn tell_who_is_online(&mut self, conn: ConnId) -> Decision {
+        let rows = self.sql.query("SELECT user_id FROM chats WHERE online = 1 ORDER BY user_id", &[])?;
+        for row in rows {
+            let user_id: UserId = row.integer(0)?;
+            let event = Event::UserOnline(UserOnline { user_id });
+            let text = event
+                .render(self.now, None)
+                .map_err(|_| Refused::new(Code::Internal, "an event could not be written"))?;
+            self.turn.effects.push(Effect::Send { to: vec![conn], text });
+        }
+        Ok(())
+    }
+}
+
+/// A limit as the wire's number.
+pub(super) fn limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,127 @@
+//! What was written, page by page, and the list of chats.
+
+use serde_json::Value as Json;
+use shared::id::{MessageId, SAFE_INTEGER_MAX, UserId};
+use shared::limits::{CHATS_PAGE, CHATS_PAGE_MAX, HISTORY_PAGE, HISTORY_PAGE_MAX};
+use shared::message::{ChatSummary, Message, Side, Status};
+use shared::problem::Code;
+use shared::reply::{ChatsPage, HistoryPage};
+use shared::time::Timestamp;
+use shared::token::Claims;
+
+use super::actions::no_chat;
+use super::connections::limit;
+use super::draft::Draft;
+use super::messages::to_value;
+use super::{Decision, Refused};
+use crate::storage::{Row, SqlError, Value};
+
+const MESSAGE_COLUMNS: &str =
+    "message_id, user_id, side, text, file_path, author, client_id, status, reason, created_at";
+
+impl Draft<'_> {
+    pub(super) fn history(
+        &self,
+        claims: &Claims,
+        user_id: UserId,
+        before: Option<MessageId>,
+        count: Option<i64>,
+    ) -> Decision<Json> {
+        let count = page_size(count, HISTORY_PAGE, HISTORY_PAGE_MAX)?;
+        let Some(chat) = self.chat(user_id)? else {
+            if claims.role.is_staff() {
+                return Err(no_chat());
+            }
+            // A visitor who has not written yet has an empty history.
+            return to_value(&HistoryPage {
+                user_id,
+                messages: vec![],
+                has_more: false,
+                user_read: 0,
+                operator_read: 0,
+                unread: 0,
+            });
+        };
+        let rows = self.sql.query(
+            &format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE user_id = ? AND message_id < ? ORDER BY message_id DESC LIMIT ?"),
+            &[user_id.into(), before.unwrap_or(SAFE_INTEGER_MAX).into(), count.saturating_add(1).into()],
+        )?;
+        let has_more = limit(rows.len()) > count;
+        let kept = usize::try_from(count).unwrap_or(usize::MAX);
+        let mut messages = rows.iter().take(kept).map(message).collect::<Decision<Vec<_>>>()?;
+        messages.reverse();
+        let (other, mark) =
+            if claims.role.is_staff() { (Side::User, chat.operator_read) } else { (Side::Operator, chat.user_read) };
+        to_value(&HistoryPage {
+            user_id,
+            messages,
+            has_more,
+            user_read: chat.user_read,
+            operator_read: chat.operator_read,
+            unread: self.unread_of(user_id, other, mark)?,
+        })
+    }
+
+    pub(super) fn chats(&self, claims: &Claims, before: Option<MessageId>, count: Option<i64>) -> Decision<Json> {
+        if !claims.role.is_staff() {
+            return Err(Refused::new(Code::Forbidden, "the list of chats is the organization's"));
+        }
+        let count = page_size(count, CHATS_PAGE, CHATS_PAGE_MAX)?;
+        let rows = self.sql.query(
+            "SELECT user_id, user_name, username, source, user_read, operator_read, online, last_message_id FROM chats
+             WHERE last_message_id < ? ORDER BY last_message_id DESC LIMIT ?",
+            &[before.unwrap_or(SAFE_INTEGER_MAX).into(), count.saturating_add(1).into()],
+        )?;
+        let has_more = limit(rows.len()) > count;
+        let kept = usize::try_from(count).unwrap_or(usize::MAX);
+        let mut chats = Vec::new();
+        let mut next = None;
+        for row in rows.iter().take(kept) {
+            let (user_id, operator_read, last) = (row.integer(0)?, row.integer(5)?, row.integer(7)?);
+            next = Some(last);
+            chats.push(ChatSummary {
+                user_id,
+                user_name: row.text(1)?,
+                username: row.optional_text(2)?,
+                source: row.text(3)?,
+                last_message: self.one_message("message_id = ?", &[last.into()])?,
+                unread: self.unread_of(user_id, Side::User, operator_read)?,
+                user_read: row.integer(4)?,
+                operator_read,
+                online: row.integer(6)? == 1,
+            });
+        }
+        to_value(&ChatsPage { chats, next: next.filter(|_| has_more) })
+    }
+
+    pub(super) fn one_message(&self, condition: &str, params: &[Value]) -> Decision<Option<Message>> {
+        let row = self.sql.first(&format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE {condition}"), params)?;
+        row.as_ref().map(message).transpose()
+    }
+}
+
+fn message(row: &Row) -> Decision<Message> {
+    let side = row.text(2)?;
+    let status = row.optional_text(7)?;
+    Ok(Message {
+        message_id: row.integer(0)?,
+        user_id: row.integer(1)?,
+        side: Side::parse(&side).ok_or_else(|| SqlError("a message's side is neither of the two".into()))?,
+        text: row.text(3)?,
+        file_path: row.optional_text(4)?,
+        author: row.optional_text(5)?,
+        client_id: row.optional_text(6)?,
+        status: status.as_deref().and_then(Status::parse),
+        reason: row.optional_text(8)?,
+        timestamp: Timestamp(row.integer(9)?),
+    })
+}
+
+fn page_size(asked: Option<i64>, usual: usize, max: usize) -> Decision<i64> {
+    let asked = asked.unwrap_or(limit(usual));
+    if (1..=limit(max)).contains(&asked) {
+        Ok(asked)
+    } else {
+        Err(Refused::new(Code::Invalid, format!("limit is 1 to {max}")))
+    }
+}

@@ -1,0 +1,138 @@
+//! What can happen to a hub.
+
+use shared::action::Action;
+use shared::id::Position;
+use shared::token::{Claims, Role};
+
+use crate::upstream::Answered;
+use crate::upstream::ozon::Credentials;
+
+/// A socket, for its whole life. The shell makes it from chance, so that it is new after a restart, too.
+pub type ConnId = u64;
+
+/// Bytes of chance that a request brings along.
+pub const ENTROPY_BYTES: usize = 32;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// The hub was restored. The first input of its life.
+    Boot,
+    /// The time that a turn asked for has come.
+    Alarm,
+    /// A socket with a token that was checked.
+    Connect {
+        /// The socket.
+        conn: ConnId,
+        /// What its token says.
+        claims: Claims,
+        /// The page it comes from, if a browser said so.
+        origin: Option<String>,
+        /// Where it wants to resume.
+        position: Option<Position>,
+    },
+    /// A text frame from a socket.
+    Frame {
+        /// The socket.
+        conn: ConnId,
+        /// The text, of any content.
+        text: String,
+    },
+    /// A socket is gone.
+    Closed {
+        /// The socket.
+        conn: ConnId,
+    },
+    /// An upstream call ended.
+    Outcome {
+        /// Which.
+        job: Job,
+        /// What came of it.
+        answered: Answered,
+    },
+    /// A request over HTTP, answered by the turn.
+    Request {
+        /// What is asked.
+        request: Request,
+    },
+}
+
+/// An upstream call, by what it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// The n-th attempt to send a message.
+    Send {
+        /// The message.
+        message_id: i64,
+        /// Which attempt, from 1.
+        attempt: i64,
+    },
+    /// A look into a chat's history at the upstream.
+    Lookup {
+        /// The chat.
+        user_id: i64,
+    },
+}
+
+/// What can be asked over HTTP. The edge has checked who asks.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Creates the organization.
+    Provision {
+        /// Its id.
+        id: String,
+        /// Its name.
+        name: String,
+        /// Pages that may start chats.
+        origins: Vec<String>,
+        /// Its publishable key; made from chance if absent.
+        publishable_key: Option<String>,
+        /// Chance for the key and the epoch.
+        entropy: [u8; ENTROPY_BYTES],
+    },
+    /// Gives a visitor a token.
+    WidgetSession {
+        /// The publishable key.
+        key: String,
+        /// The page.
+        origin: Option<String>,
+        /// The claims of the token they had, whose signature was good.
+        previous: Option<Claims>,
+        /// Chance for the visitor's and the token's id.
+        entropy: [u8; ENTROPY_BYTES],
+    },
+    /// Gives a member of staff or a program a token.
+    IssueToken {
+        /// What it may be.
+        role: Role,
+        /// Its holder's name.
+        name: String,
+        /// Its life in seconds.
+        ttl_s: i64,
+        /// Chance for the token's id.
+        entropy: [u8; ENTROPY_BYTES],
+    },
+    /// Connects an Ozon account.
+    ConnectOzon {
+        /// The merchant's key.
+        credentials: Credentials,
+        /// Chance for the sealing and the hook's secret.
+        entropy: [u8; ENTROPY_BYTES],
+    },
+    /// An action over HTTP instead of a socket.
+    Act {
+        /// Who asks.
+        claims: Claims,
+        /// What.
+        action: Action,
+    },
+    /// An upstream's notification.
+    Hook {
+        /// Which upstream.
+        source: String,
+        /// The secret of the address.
+        secret: String,
+        /// What it sent.
+        body: String,
+    },
+}

@@ -1,0 +1,281 @@
+//! Writing and reading: a message is kept once whatever its sender repeats, and read marks only move forward.
+
+use serde_json::Value;
+use shared::client::check_text;
+use shared::event::{Event, MessageRead, NewChat, NewMessage, OperatorMessage, OperatorRead};
+use shared::id::{MessageId, UserId};
+use shared::limits::{CLIENT_ID_BYTES_MAX, OZON_TEXT_CHARS_MAX, TEXT_CHARS_MAX};
+use shared::message::{Message, Side, Status, source};
+use shared::problem::Code;
+use shared::reply::Sent;
+use shared::token::Claims;
+
+use super::actions::no_chat;
+use super::draft::Draft;
+use super::{Decision, Refused, Session};
+use crate::storage::Row;
+
+/// A chat's row.
+#[derive(Clone, Debug)]
+pub(super) struct ChatRow {
+    pub(super) user_id: UserId,
+    pub(super) source: String,
+    pub(super) external_id: Option<String>,
+    pub(super) user_name: String,
+    pub(super) last_message_id: MessageId,
+    pub(super) user_read: MessageId,
+    pub(super) operator_read: MessageId,
+    pub(super) upstream_last: Option<String>,
+    pub(super) upstream_read: Option<String>,
+}
+
+pub(super) const CHAT_COLUMNS: &str =
+    "user_id, source, external_id, user_name, last_message_id, user_read, operator_read, upstream_last, upstream_read";
+
+impl ChatRow {
+    fn read(row: &Row) -> Decision<Self> {
+        Ok(Self {
+            user_id: row.integer(0)?,
+            source: row.text(1)?,
+            external_id: row.optional_text(2)?,
+            user_name: row.text(3)?,
+            last_message_id: row.integer(4)?,
+            user_read: row.integer(5)?,
+            operator_read: row.integer(6)?,
+            upstream_last: row.optional_text(7)?,
+            upstream_read: row.optional_text(8)?,
+        })
+    }
+}
+
+/// A message that is about to be kept.
+pub(super) struct NewRow<'a> {
+    pub(super) side: Side,
+    pub(super) text: &'a str,
+    pub(super) author: Option<&'a str>,
+    pub(super) writer: &'a str,
+    pub(super) client_id: Option<&'a str>,
+    pub(super) status: Option<Status>,
+    pub(super) upstream_id: Option<String>,
+}
+
+impl Draft<'_> {
+    pub(super) fn chat(&self, user_id: UserId) -> Decision<Option<ChatRow>> {
+        let row = self.sql.first(&format!("SELECT {CHAT_COLUMNS} FROM chats WHERE user_id = ?"), &[user_id.into()])?;
+        row.as_ref().map(ChatRow::read).transpose()
+    }
+
+    pub(super) fn chat_at(&self, source: &str, external_id: &str) -> Decision<Option<ChatRow>> {
+        let statement = format!("SELECT {CHAT_COLUMNS} FROM chats WHERE source = ? AND external_id = ?");
+        let row = self.sql.first(&statement, &[source.into(), external_id.into()])?;
+        row.as_ref().map(ChatRow::read).transpose()
+    }
+
+    pub(super) fn send_message(
+        &mut self,
+        claims: &Claims,
+        user_id: UserId,
+        text: &str,
+        client_id: Option<&str>,
+    ) -> Decision<Value> {
+        check_text(text, TEXT_CHARS_MAX)?;
+        if client_id.is_some_and(|id| id.is_empty() || id.len() > CLIENT_ID_BYTES_MAX) {
+            return Err(Refused::new(Code::Invalid, format!("client_id has 1 to {CLIENT_ID_BYTES_MAX} bytes")));
+        }
+        let writer = Session::writer(claims);
+        if let Some(client_id) = client_id
+            && let Some(kept) = self.kept_before(user_id, &writer, client_id)?
+        {
+            return to_value(&Sent { message: kept });
+        }
+        let message = if claims.role.is_staff() {
+            self.operator_writes(claims, user_id, text, &writer, client_id)?
+        } else {
+            self.user_writes(user_id, text, &writer, client_id)?
+        };
+        to_value(&Sent { message })
+    }
+
+    fn kept_before(&self, user_id: UserId, writer: &str, client_id: &str) -> Decision<Option<Message>> {
+        self.one_message(
+            "user_id = ? AND writer = ? AND client_id = ?",
+            &[user_id.into(), writer.into(), client_id.into()],
+        )
+    }
+
+    fn user_writes(&mut self, user_id: UserId, text: &str, writer: &str, client_id: Option<&str>) -> Decision<Message> {
+        let chat = match self.chat(user_id)? {
+            Some(chat) => Ok(chat),
+            None => Err(self.new_chat(user_id, source::WIDGET, None, visitor_name(user_id))),
+        };
+        let is_new = chat.is_err();
+        let chat = chat.unwrap_or_else(|new| new);
+        let row = NewRow { side: Side::User, text, author: None, writer, client_id, status: None, upstream_id: None };
+        let message = self.user_wrote(&chat, is_new, row)?;
+        if is_new {
+            self.set_online(user_id)?;
+        }
+        Ok(message)
+    }
+
+    pub(super) fn new_chat(
+        &mut self,
+        user_id: UserId,
+        source: &str,
+        external_id: Option<&str>,
+        user_name: String,
+    ) -> ChatRow {
+        self.write_all(
+            "INSERT INTO chats (user_id, source, external_id, user_name, created_at) VALUES (?, ?, ?, ?, ?)",
+            vec![user_id.into(), source.into(), external_id.into(), user_name.as_str().into(), self.now.0.into()],
+        );
+        ChatRow {
+            user_id,
+            source: source.into(),
+            external_id: external_id.map(Into::into),
+            user_name,
+            last_message_id: 0,
+            user_read: 0,
+            operator_read: 0,
+            upstream_last: None,
+            upstream_read: None,
+        }
+    }
+
+    /// Keeps a user's message and tells of it; a first one is told as `new_chat`, too, and before.
+    pub(super) fn user_wrote(&mut self, chat: &ChatRow, is_new: bool, row: NewRow<'_>) -> Decision<Message> {
+        let message = self.keep(chat, row);
+        if is_new {
+            self.publish(&Event::NewChat(NewChat {
+                user_id: chat.user_id,
+                user_name: chat.user_name.clone(),
+                username: None,
+                source: chat.source.clone(),
+                first_message: message.text.clone(),
+                message_id: message.message_id,
+            }))?;
+        }
+        self.publish(&Event::NewMessage(NewMessage {
+            message_id: message.message_id,
+            user_id: chat.user_id,
+            user_name: chat.user_name.clone(),
+            text: message.text.clone(),
+            file_path: None,
+            source: chat.source.clone(),
+            client_id: message.client_id.clone(),
+        }))?;
+        Ok(message)
+    }
+
+    fn operator_writes(
+        &mut self,
+        claims: &Claims,
+        user_id: UserId,
+        text: &str,
+        writer: &str,
+        client_id: Option<&str>,
+    ) -> Decision<Message> {
+        let chat = self.chat(user_id)?.ok_or_else(no_chat)?;
+        let status = match chat.source.as_str() {
+            source::WIDGET => Status::Sent,
+            source::OZON => {
+                check_text(text, OZON_TEXT_CHARS_MAX)?;
+                self.require_account(source::OZON)?;
+                Status::Queued
+            }
+            other => return Err(Self::refuse_account(other)),
+        };
+        let author = Some(claims.name.as_str()).filter(|name| !name.is_empty());
+        let row =
+            NewRow { side: Side::Operator, text, author, writer, client_id, status: Some(status), upstream_id: None };
+        let message = self.keep(&chat, row);
+        self.publish(&Event::OperatorMessage(OperatorMessage {
+            message_id: message.message_id,
+            user_id,
+            text: message.text.clone(),
+            file_path: None,
+            source: chat.source.clone(),
+            operator_name: message.author.clone(),
+            status,
+            client_id: message.client_id.clone(),
+        }))?;
+        if status == Status::Queued {
+            self.queue_send(&chat, &message)?;
+        }
+        Ok(message)
+    }
+
+    fn keep(&mut self, chat: &ChatRow, row: NewRow<'_>) -> Message {
+        let message_id = self.next_message_id();
+        self.write_all(
+            "INSERT INTO messages (message_id, user_id, side, text, author, writer, client_id, status, upstream_id, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            vec![
+                message_id.into(),
+                chat.user_id.into(),
+                row.side.as_str().into(),
+                row.text.into(),
+                row.author.into(),
+                row.writer.into(),
+                row.client_id.into(),
+                row.status.map(Status::as_str).into(),
+                row.upstream_id.into(),
+                self.now.0.into(),
+            ],
+        );
+        self.write("UPDATE chats SET last_message_id = ? WHERE user_id = ?", [message_id, chat.user_id]);
+        Message {
+            message_id,
+            user_id: chat.user_id,
+            side: row.side,
+            text: row.text.into(),
+            file_path: None,
+            author: row.author.map(Into::into),
+            client_id: row.client_id.map(Into::into),
+            status: row.status,
+            reason: None,
+            timestamp: self.now,
+        }
+    }
+
+    pub(super) fn message_read(&mut self, claims: &Claims, user_id: UserId, up_to: MessageId) -> Decision<Value> {
+        if up_to < 0 {
+            return Err(Refused::new(Code::Invalid, "last_read_message_id is the id of a message"));
+        }
+        let Some(chat) = self.chat(user_id)? else {
+            return if claims.role.is_staff() { Err(no_chat()) } else { Ok(Value::Null) };
+        };
+        // Nobody has read what is not written yet.
+        let up_to = up_to.min(chat.last_message_id);
+        if claims.role.is_staff() {
+            if up_to > chat.operator_read {
+                self.write("UPDATE chats SET operator_read = ? WHERE user_id = ?", [up_to, user_id]);
+                let unread = self.unread_of(user_id, Side::User, up_to)?;
+                self.publish(&Event::OperatorRead(OperatorRead { user_id, last_read_message_id: up_to, unread }))?;
+            }
+        } else if up_to > chat.user_read {
+            self.user_has_read(user_id, up_to)?;
+        }
+        Ok(Value::Null)
+    }
+
+    pub(super) fn user_has_read(&mut self, user_id: UserId, up_to: MessageId) -> Decision {
+        self.write("UPDATE chats SET user_read = ? WHERE user_id = ?", [up_to, user_id]);
+        self.publish(&Event::MessageRead(MessageRead { user_id, last_read_message_id: up_to }))
+    }
+
+    pub(super) fn unread_of(&self, user_id: UserId, side: Side, mark: MessageId) -> Decision<i64> {
+        let statement = "SELECT COUNT(*) FROM messages WHERE user_id = ? AND message_id > ? AND side = ?";
+        let row = self.sql.first(statement, &[user_id.into(), mark.into(), side.as_str().into()])?;
+        row.map_or(Ok(0), |row| Ok(row.integer(0)?))
+    }
+}
+
+/// The name of somebody who has not given one: enough to tell two of them apart in a list.
+fn visitor_name(user_id: UserId) -> String {
+    format!("Посетитель {:04}", user_id.unsigned_abs() % 10_000)
+}
+
+pub(super) fn to_value<T: serde::Serialize>(value: &T) -> Decision<Value> {
+    serde_json::to_value(value).map_err(|_| Refused::new(Code::Internal, "an answer could not be written"))
+}

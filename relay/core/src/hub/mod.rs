@@ -1,0 +1,165 @@
+//! One organization, deciding: what happened and what is kept go in, what is to be done comes out.
+//!
+//! [`Hub::handle`] is synchronous and touches nothing: it reads through [`Sql`] and returns a [`Turn`]. The shell commits
+//! the turn's writes in one transaction, then performs its effects in order, so nobody hears of a fact that was not kept.
+//! If the commit fails, the shell performs `on_failure` instead and restores the hub from the sockets and the store.
+//!
+//! Nothing that matters lives in memory only: a hub restored from the sockets' attachments and SQLite goes on as the one
+//! before it would have.
+
+mod actions;
+mod connections;
+mod draft;
+mod history;
+mod hooks;
+mod input;
+mod messages;
+mod organization;
+mod presence;
+mod sends;
+mod session;
+mod turn;
+
+use std::collections::BTreeMap;
+
+use shared::problem::{Code, Problem};
+use shared::time::Timestamp;
+
+pub use input::{ConnId, ENTROPY_BYTES, Input, Job, Request};
+pub use organization::Organization;
+pub use session::Session;
+pub use turn::{Effect, Turn};
+
+use crate::auth::keyring::Keyring;
+use crate::storage::{Sql, SqlError};
+use draft::Draft;
+
+/// What the deployment sets.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Signs visitors' and staff's tokens.
+    pub signing: Keyring,
+    /// Seals upstream credentials.
+    pub sealing: Keyring,
+    /// Where Ozon is.
+    pub ozon_base_url: String,
+}
+
+/// Why a turn was not to be.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// Somebody is told.
+    Problem(Problem),
+    /// The store failed.
+    Sql(SqlError),
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<SqlError> for Refused {
+    fn from(error: SqlError) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl Refused {
+    fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self::Problem(Problem::new(code, detail))
+    }
+
+    /// What the asker is told. Of the store's failure only that it happened: its text may name data.
+    fn into_problem(self) -> Problem {
+        match self {
+            Self::Problem(problem) => problem,
+            Self::Sql(_) => {
+                Problem::new(Code::StorageFailed, "the relay could not read or keep it; nothing was changed, try again")
+            }
+        }
+    }
+}
+
+type Decision<T = ()> = Result<T, Refused>;
+
+/// The hub of one organization.
+#[derive(Debug)]
+pub struct Hub {
+    config: Config,
+    organization: Option<Organization>,
+    sessions: BTreeMap<ConnId, Session>,
+    alarm: Option<Timestamp>,
+}
+
+impl Hub {
+    /// A hub restored from what is kept: the store, and the attachments of the sockets that are open. Feed it
+    /// [`Input::Boot`] first.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn restore(
+        config: Config,
+        sql: &dyn Sql,
+        attachments: impl IntoIterator<Item = String>,
+    ) -> Result<Self, SqlError> {
+        let sessions = attachments.into_iter().filter_map(|attachment| Session::from_attachment(&attachment));
+        Ok(Self {
+            config,
+            organization: Organization::load(sql)?,
+            sessions: sessions.map(|session| (session.conn, session)).collect(),
+            alarm: None,
+        })
+    }
+
+    /// Decides what follows from an input.
+    pub fn handle(&mut self, now: Timestamp, sql: &dyn Sql, input: Input) -> Turn {
+        match input {
+            Input::Boot => self.quietly(now, sql, |draft| draft.boot()),
+            Input::Alarm => {
+                self.alarm = None;
+                self.quietly(now, sql, |draft| draft.alarm())
+            }
+            Input::Closed { conn } => self.quietly(now, sql, |draft| draft.closed(conn)),
+            Input::Outcome { job, answered } => self.quietly(now, sql, |draft| draft.outcome(job, &answered)),
+            Input::Connect { conn, claims, origin, position } => {
+                let connected = self.draft(now, sql, |draft| draft.connect(conn, claims, origin.as_deref(), position));
+                connected.unwrap_or_else(|refused| turn::refuse_connection(conn, &refused.into_problem(), now))
+            }
+            Input::Frame { conn, text } => {
+                let request = shared::action::decode(&text);
+                let id = request.id.clone();
+                let turn = self.draft(now, sql, |draft| draft.frame(conn, request));
+                let mut turn = turn
+                    .unwrap_or_else(|refused| turn::refuse_action(conn, id.as_deref(), &refused.into_problem(), now));
+                let failed = Refused::Sql(SqlError(String::new())).into_problem();
+                turn.on_failure = turn::refuse_action(conn, id.as_deref(), &failed, now).effects;
+                turn
+            }
+            Input::Request { request } => match self.draft(now, sql, |draft| draft.request(request)) {
+                Ok(turn) => turn,
+                Err(refused) => Turn { answer: Some(Err(refused.into_problem())), ..Turn::default() },
+            },
+        }
+    }
+
+    /// A turn that nobody waits for: if the store fails, the alarm asks again.
+    fn quietly(&mut self, now: Timestamp, sql: &dyn Sql, decide: impl FnOnce(&mut Draft<'_>) -> Decision) -> Turn {
+        self.draft(now, sql, decide).unwrap_or_else(|_| Turn {
+            effects: vec![Effect::WakeAt(now.plus_ms(draft::RETRY_STORE_MS))],
+            ..Turn::default()
+        })
+    }
+
+    fn draft(
+        &mut self,
+        now: Timestamp,
+        sql: &dyn Sql,
+        decide: impl FnOnce(&mut Draft<'_>) -> Decision,
+    ) -> Decision<Turn> {
+        let mut draft = Draft::new(self, now, sql)?;
+        decide(&mut draft)?;
+        draft.finish()
+    }
+}

@@ -1,0 +1,228 @@
+//! The organization itself: provisioning, visitors' sessions, staff's tokens, upstream accounts.
+
+use serde_json::{Value, json};
+use shared::id::{SAFE_INTEGER_MAX, visitor_id};
+use shared::limits::{NAME_CHARS_MAX, ORIGINS_MAX, TOKEN_TTL_MAX_S, VISITOR_TOKEN_RENEW_S, VISITOR_TOKEN_TTL_S};
+use shared::message::source;
+use shared::problem::Code;
+use shared::time::Timestamp;
+use shared::token::{Claims, Role};
+
+use super::draft::Draft;
+use super::input::ENTROPY_BYTES;
+use super::{Decision, Refused};
+use crate::auth::{key, origin, seal, secrets_match, text_of, token};
+use crate::storage::{Sql, SqlError, is_provisioned};
+use crate::upstream::ozon::{Account, Credentials};
+
+/// What is kept of the organization itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organization {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The key its pages carry.
+    pub publishable_key: String,
+    /// Pages that may start chats.
+    pub origins: Vec<String>,
+    /// The epoch of its event log.
+    pub epoch: String,
+}
+
+impl Organization {
+    pub(super) fn load(sql: &dyn Sql) -> Result<Option<Self>, SqlError> {
+        if !is_provisioned(sql)? {
+            return Ok(None);
+        }
+        let row = sql.first("SELECT id, name, publishable_key, origins, epoch FROM organization", &[])?;
+        row.map(|row| {
+            Ok(Self {
+                id: row.text(0)?,
+                name: row.text(1)?,
+                publishable_key: row.text(2)?,
+                origins: serde_json::from_str(&row.text(3)?)
+                    .map_err(|_| SqlError("the list of origins is not JSON".into()))?,
+                epoch: row.text(4)?,
+            })
+        })
+        .transpose()
+    }
+}
+
+impl Draft<'_> {
+    pub(super) fn provision(
+        &mut self,
+        id: String,
+        name: String,
+        origins: Vec<String>,
+        publishable_key: Option<String>,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Decision<Value> {
+        if self.hub.organization.is_some() {
+            return Err(Refused::new(Code::Conflict, "the organization exists already"));
+        }
+        if !key::is_organization_id(&id) {
+            return Err(Refused::new(Code::Invalid, "id is 1 to 48 small letters, digits and inner hyphens"));
+        }
+        check_name(&name)?;
+        if origins.len() > ORIGINS_MAX || !origins.iter().all(|entry| origin::is_entry(entry)) {
+            return Err(Refused::new(
+                Code::Invalid,
+                format!(
+                    "origins are at most {ORIGINS_MAX} entries like https://shop.ru or https://*.shop.ru, without a path"
+                ),
+            ));
+        }
+        let (key_chance, epoch_chance) = entropy.split_at(ENTROPY_BYTES / 2);
+        let publishable_key = publishable_key.unwrap_or_else(|| format!("pk_{id}_{}", hex(key_chance)));
+        if key::organization_of(&publishable_key)? != id {
+            return Err(Refused::new(Code::Invalid, "publishable_key names another organization"));
+        }
+        let organization = Organization { id, name, publishable_key, origins, epoch: text_of(epoch_chance) };
+        let origins = super::messages::to_value(&organization.origins)?.to_string();
+        self.write_all(
+            "INSERT INTO organization (id, name, publishable_key, origins, epoch, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+            vec![
+                organization.id.as_str().into(),
+                organization.name.as_str().into(),
+                organization.publishable_key.as_str().into(),
+                origins.into(),
+                organization.epoch.as_str().into(),
+                self.now.0.into(),
+            ],
+        );
+        let answer = json!({
+            "id": organization.id, "name": organization.name, "origins": organization.origins,
+            "publishable_key": organization.publishable_key,
+        });
+        self.hub.organization = Some(organization);
+        Ok(answer)
+    }
+
+    pub(super) fn widget_session(
+        &mut self,
+        given: &str,
+        from: Option<&str>,
+        previous: Option<Claims>,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Decision<Value> {
+        let organization = self.organization()?;
+        if !secrets_match(given, &organization.publishable_key) {
+            return Err(Refused::new(Code::UnknownKey, "the publishable key is not the organization's; copy it again"));
+        }
+        if !from.is_some_and(|from| origin::is_allowed(from, &organization.origins)) {
+            return Err(Refused::new(
+                Code::OriginNotAllowed,
+                "this page's origin is not on the organization's list; an administrator can add it",
+            ));
+        }
+        let now_s = self.now.seconds();
+        let again = previous.filter(|claims| {
+            claims.org == organization.id
+                && claims.role == Role::Visitor
+                && now_s < claims.exp.saturating_add(VISITOR_TOKEN_RENEW_S)
+        });
+        let (id_chance, jti_chance) = entropy.split_at(8);
+        let sub = again.map_or_else(
+            || visitor_id(id_chance.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte))),
+            |claims| claims.sub,
+        );
+        let claims = Claims {
+            org: organization.id.clone(),
+            role: Role::Visitor,
+            sub,
+            name: String::new(),
+            iat: now_s,
+            exp: now_s.saturating_add(VISITOR_TOKEN_TTL_S),
+            jti: text_of(jti_chance.get(..16).unwrap_or_default()),
+        };
+        let token = token::sign(&self.hub.config.signing, &claims)?;
+        Ok(json!({"token": token, "user_id": sub, "expires_at": expiry(&claims), "name": organization.name}))
+    }
+
+    pub(super) fn issue_token(
+        &mut self,
+        role: Role,
+        name: String,
+        ttl_s: i64,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Decision<Value> {
+        let organization = self.organization()?;
+        if !role.is_staff() {
+            return Err(Refused::new(
+                Code::Invalid,
+                "role is operator or integration; visitors get theirs by the publishable key",
+            ));
+        }
+        check_name(&name)?;
+        if !(1..=TOKEN_TTL_MAX_S).contains(&ttl_s) {
+            return Err(Refused::new(Code::Invalid, format!("ttl_s is 1 to {TOKEN_TTL_MAX_S}")));
+        }
+        let now_s = self.now.seconds();
+        let claims = Claims {
+            org: organization.id.clone(),
+            role,
+            sub: 0,
+            name,
+            iat: now_s,
+            exp: now_s.saturating_add(ttl_s),
+            jti: text_of(entropy.get(..16).unwrap_or_default()),
+        };
+        let token = token::sign(&self.hub.config.signing, &claims)?;
+        Ok(json!({"token": token, "role": role, "expires_at": expiry(&claims)}))
+    }
+
+    /// Keeps the key sealed. Connecting again replaces the key and leaves the hook's address as it was.
+    pub(super) fn connect_ozon(&mut self, credentials: &Credentials, entropy: &[u8; ENTROPY_BYTES]) -> Decision<Value> {
+        let organization = self.organization()?.id.clone();
+        credentials.check()?;
+        let (nonce, secret) = entropy.split_at(seal::NONCE_BYTES);
+        let nonce = nonce.try_into().map_err(|_| Refused::new(Code::Internal, "too little chance for a nonce"))?;
+        let text = super::messages::to_value(credentials)?.to_string();
+        let sealed = seal::seal(&self.hub.config.sealing, &seal_context(&organization, source::OZON), &text, nonce)?;
+        let known = self.sql.first("SELECT hook_secret FROM accounts WHERE source = ?", &[source::OZON.into()])?;
+        let hook_secret = known.map(|row| row.text(0)).transpose()?.unwrap_or_else(|| text_of(secret));
+        self.write_all(
+            "INSERT INTO accounts (source, sealed, hook_secret, created_at) VALUES (?, ?, ?, ?)
+             ON CONFLICT (source) DO UPDATE SET sealed = excluded.sealed",
+            vec![source::OZON.into(), sealed.into(), hook_secret.as_str().into(), self.now.0.into()],
+        );
+        Ok(json!({"source": source::OZON, "hook": format!("/hooks/{}/{organization}/{hook_secret}", source::OZON)}))
+    }
+
+    pub(super) fn require_account(&self, source: &str) -> Decision {
+        let known = self.sql.first("SELECT 1 FROM accounts WHERE source = ?", &[source.into()])?;
+        known.map(|_| ()).ok_or_else(|| Self::refuse_account(source))
+    }
+
+    pub(super) fn ozon_account(&self) -> Decision<Account> {
+        let row = self.sql.first("SELECT sealed FROM accounts WHERE source = ?", &[source::OZON.into()])?;
+        let sealed = row.ok_or_else(|| Self::refuse_account(source::OZON))?.text(0)?;
+        let context = seal_context(&self.organization()?.id, source::OZON);
+        let opened = seal::open(&self.hub.config.sealing, &context, &sealed)?;
+        let credentials = serde_json::from_str(&opened);
+        let credentials =
+            credentials.map_err(|_| Refused::new(Code::NotConfigured, "the stored credentials cannot be read"))?;
+        Ok(Account { base_url: self.hub.config.ozon_base_url.clone(), credentials })
+    }
+}
+
+fn check_name(name: &str) -> Decision {
+    if name.trim().is_empty() || name.chars().count() > NAME_CHARS_MAX {
+        return Err(Refused::new(Code::Invalid, format!("name has 1 to {NAME_CHARS_MAX} characters")));
+    }
+    Ok(())
+}
+
+fn expiry(claims: &Claims) -> Timestamp {
+    Timestamp(claims.exp.min(SAFE_INTEGER_MAX / 1000).saturating_mul(1000))
+}
+
+fn seal_context(organization: &str, source: &str) -> String {
+    format!("{organization}/{source}")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,106 @@
+//! The schema, as numbered steps. A step that has landed is never edited: a change is a new step.
+
+use super::{Sql, SqlError, Store, Write};
+
+/// Step n is at index n - 1.
+const STEPS: &[&[&str]] = &[&[
+    "CREATE TABLE organization (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, publishable_key TEXT NOT NULL, origins TEXT NOT NULL,
+        epoch TEXT NOT NULL, created_at INTEGER NOT NULL)",
+    "CREATE TABLE counters (
+        only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+        event_offset INTEGER NOT NULL, message_id INTEGER NOT NULL, user_id INTEGER NOT NULL)",
+    "INSERT INTO counters (only_row, event_offset, message_id, user_id) VALUES (1, 0, 0, 0)",
+    "CREATE TABLE chats (
+        user_id INTEGER PRIMARY KEY, source TEXT NOT NULL, external_id TEXT, user_name TEXT NOT NULL, username TEXT,
+        created_at INTEGER NOT NULL, last_message_id INTEGER NOT NULL DEFAULT 0,
+        user_read INTEGER NOT NULL DEFAULT 0, operator_read INTEGER NOT NULL DEFAULT 0,
+        online INTEGER NOT NULL DEFAULT 0, offline_at INTEGER,
+        upstream_last TEXT, upstream_read TEXT)",
+    "CREATE UNIQUE INDEX chats_external ON chats (source, external_id) WHERE external_id IS NOT NULL",
+    "CREATE INDEX chats_latest ON chats (last_message_id)",
+    "CREATE INDEX chats_offline ON chats (offline_at) WHERE offline_at IS NOT NULL",
+    "CREATE TABLE messages (
+        message_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, side TEXT NOT NULL, text TEXT NOT NULL,
+        file_path TEXT, author TEXT, writer TEXT NOT NULL, client_id TEXT, status TEXT, reason TEXT,
+        upstream_id TEXT, created_at INTEGER NOT NULL)",
+    "CREATE INDEX messages_chat ON messages (user_id, message_id)",
+    "CREATE UNIQUE INDEX messages_client ON messages (user_id, writer, client_id) WHERE client_id IS NOT NULL",
+    "CREATE UNIQUE INDEX messages_upstream ON messages (user_id, upstream_id) WHERE upstream_id IS NOT NULL",
+    "CREATE TABLE events (
+        event_offset INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, for_visitor INTEGER NOT NULL, body TEXT NOT NULL)",
+    "CREATE INDEX events_chat ON events (user_id, event_offset)",
+    "CREATE TABLE accounts (
+        source TEXT PRIMARY KEY, sealed TEXT NOT NULL, hook_secret TEXT NOT NULL, created_at INTEGER NOT NULL)",
+    "CREATE TABLE sends (
+        message_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, source TEXT NOT NULL, state TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0, lookups INTEGER NOT NULL DEFAULT 0, after_upstream_id TEXT,
+        created_at INTEGER NOT NULL, attempted_at INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL)",
+    "CREATE INDEX sends_due ON sends (due_at)",
+    "CREATE INDEX sends_chat ON sends (user_id, message_id)",
+]];
+
+/// Whether anything has been kept here. Asking does not create anything, so that a call with a made-up organization
+/// leaves no trace.
+///
+/// # Errors
+/// If the store fails.
+pub fn is_provisioned(sql: &dyn Sql) -> Result<bool, SqlError> {
+    Ok(sql.first("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'", &[])?.is_some())
+}
+
+/// Brings the schema to the newest step.
+///
+/// # Errors
+/// If the store fails, or was written by a newer relay; nothing has changed then.
+pub fn migrate(store: &dyn Store) -> Result<(), SqlError> {
+    let done = if is_provisioned(store)? {
+        match store.first("SELECT COALESCE(MAX(step), 0) FROM migrations", &[])? {
+            Some(row) => {
+                usize::try_from(row.integer(0)?).map_err(|_| SqlError("a migration step below zero".into()))?
+            }
+            None => 0,
+        }
+    } else {
+        0
+    };
+    if done > STEPS.len() {
+        return Err(SqlError(format!(
+            "the data is at step {done}, this relay knows {}: deploy a newer relay",
+            STEPS.len()
+        )));
+    }
+    let mut writes = Vec::new();
+    if done == 0 {
+        writes.push(Write {
+            statement: "CREATE TABLE IF NOT EXISTS migrations (step INTEGER PRIMARY KEY)",
+            params: vec![],
+        });
+    }
+    for (index, step) in STEPS.iter().enumerate().skip(done) {
+        writes.extend(step.iter().map(|statement| Write { statement, params: vec![] }));
+        let number = i64::try_from(index).map_or(i64::MAX, |index| index.saturating_add(1));
+        writes.push(Write { statement: "INSERT INTO migrations (step) VALUES (?)", params: vec![number.into()] });
+    }
+    if writes.is_empty() { Ok(()) } else { store.commit(&writes) }
+}
+
+#[cfg(all(test, feature = "rusqlite"))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::storage::NativeStore;
+
+    #[test]
+    fn migrating_twice_changes_nothing_and_a_newer_store_is_left_alone() {
+        let store = NativeStore::in_memory().unwrap();
+        assert!(!is_provisioned(&store).unwrap());
+        migrate(&store).unwrap();
+        migrate(&store).unwrap();
+        assert!(is_provisioned(&store).unwrap());
+        store
+            .commit(&[Write { statement: "INSERT INTO migrations (step) VALUES (?)", params: vec![999.into()] }])
+            .unwrap();
+        assert!(migrate(&store).unwrap_err().0.contains("newer relay"));
+    }
+}

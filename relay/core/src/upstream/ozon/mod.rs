@@ -1,0 +1,81 @@
+//! Ozon's Seller API, its chats (UPSTREAMS.md, section 1).
+
+pub mod chat_history;
+pub mod chat_send_message;
+mod error;
+mod id;
+pub mod push;
+
+use http::header::{CONTENT_TYPE, HeaderValue};
+use serde::{Deserialize, Serialize};
+use shared::problem::{Code, Problem};
+
+pub use error::failure;
+pub use id::OzonId;
+
+/// The merchant's key. It is opened for a call and never leaves the relay but in that call's headers.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credentials {
+    /// `Client-Id`: a positive integer.
+    pub client_id: String,
+    /// `Api-Key`.
+    pub api_key: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Credentials").field("client_id", &self.client_id).finish_non_exhaustive()
+    }
+}
+
+impl Credentials {
+    /// Whether they can be credentials at all, before they are kept.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] with what is wrong.
+    pub fn check(&self) -> Result<(), Problem> {
+        if self.client_id.is_empty()
+            || self.client_id.len() > 20
+            || !self.client_id.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            return Err(Problem::new(
+                Code::Invalid,
+                "client_id is the positive integer that Ozon shows beside the key",
+            ));
+        }
+        if self.api_key.len() < 8
+            || self.api_key.len() > 200
+            || !self.api_key.bytes().all(|byte| byte.is_ascii_graphic())
+        {
+            return Err(Problem::new(Code::Invalid, "api_key is not a key of Ozon's; copy it again"));
+        }
+        Ok(())
+    }
+}
+
+/// Where calls go and with what key.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// `https://api-seller.ozon.ru`, or a simulator's address.
+    pub base_url: String,
+    /// The merchant's key.
+    pub credentials: Credentials,
+}
+
+impl Account {
+    /// A call: `POST {base_url}{path}` with a JSON body and the merchant's key.
+    fn post<T: Serialize>(&self, path: &str, body: &T) -> Result<super::Request, Problem> {
+        let failed = |_| Problem::new(Code::Internal, "the call to Ozon could not be written");
+        let body = serde_json::to_vec(body)
+            .map_err(|_| Problem::new(Code::Internal, "the call to Ozon could not be written"))?;
+        let mut key = HeaderValue::from_str(&self.credentials.api_key)
+            .map_err(|_| Problem::new(Code::Invalid, "the key is no header value"))?;
+        key.set_sensitive(true);
+        http::Request::post(format!("{}{path}", self.base_url))
+            .header("Client-Id", &self.credentials.client_id)
+            .header("Api-Key", key)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body)
+            .map_err(failed)
+    }
+}

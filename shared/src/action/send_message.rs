@@ -1,0 +1,23 @@
+//! `send_message`: writes to a chat. The same `client_id` from the same writer is the same message, however often it comes.
+
+use crate::id::UserId;
+use crate::json::Object;
+
+/// writes to a chat. The same `client_id` from the same writer is the same message, however often it comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+pub struct SendMessage {
+    /// The chat; a visitor's own if absent, required for staff.
+    pub user_id: Option<UserId>,
+    /// Plain text, 1 to [`crate::limits::TEXT_CHARS_MAX`] characters.
+    pub text: String,
+    /// The writer's own id for it, at most [`crate::limits::CLIENT_ID_BYTES_MAX`] bytes; a UUID is good.
+    pub client_id: Option<String>,
+}
+
+impl SendMessage {
+    pub(super) fn write(&self, object: Object) -> Object {
+        let object = object.optional_integer("user_id", self.user_id).string("text", &self.text);
+        object.optional_string("client_id", self.client_id.as_deref())
+    }
+}

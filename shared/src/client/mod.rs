@@ -1,0 +1,538 @@
+//! The client machine: one for the widget, the inbox, the load tests and the simulator.
+//!
+//! It connects, resumes, keeps an outbox with local echo, drops what it has seen, and holds the state that views show. It
+//! is sans-io: a shell feeds it what happened (`handle_*`) and what the person wants (`send`, `read`, ...), then performs
+//! the [`Effect`]s it takes out, and wakes it at [`Client::next_timeout`]. Time is an argument; chance is the seed.
+
+mod link;
+mod outbox;
+mod state;
+
+#[cfg(all(test, feature = "serde"))]
+mod tests;
+
+use std::collections::{BTreeMap, VecDeque};
+
+pub use link::LinkStatus;
+pub use outbox::{Outgoing, OutgoingState};
+pub use state::{Chat, State};
+
+use crate::action::{Action, Chats, History, MessageRead, SendMessage, Typing};
+use crate::backoff::Backoff;
+use crate::close::{self, Then};
+use crate::frame::{Frame, PING, Refusal, Welcome};
+use crate::id::{MessageId, Position, UserId};
+use crate::limits::{ANSWER_TIMEOUT_MS, TEXT_CHARS_MAX, TYPING_EVERY_MS};
+use crate::message::{Side, source};
+use crate::problem::{Code, Problem};
+use crate::reply::Reply;
+use crate::time::Timestamp;
+use link::Link;
+use outbox::Outbox;
+
+/// Who this client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// A visitor with this id.
+    Visitor(UserId),
+    /// An operator or an integration.
+    Staff,
+}
+
+/// What the shell has to do, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Open a socket, instead of any other, and report `handle_open` or `handle_close`.
+    Open {
+        /// Where to resume; passed in the address.
+        position: Option<Position>,
+        /// Get a new token first: the old one was refused.
+        renew: bool,
+    },
+    /// Send a text frame over the open socket.
+    Transmit(String),
+    /// Close the socket; nothing needs to be reported back.
+    Close(u16),
+    /// A message of the other side has arrived live, as opposed to being loaded.
+    Arrived {
+        /// The chat.
+        user_id: UserId,
+        /// The message.
+        message_id: MessageId,
+    },
+}
+
+/// An action whose answer is awaited.
+#[derive(Clone, Debug)]
+struct Pending {
+    what: Want,
+    since: Timestamp,
+}
+
+/// What an answer is for. Loads and reads are wanted until answered, over any number of connections.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Want {
+    Chats { before: Option<MessageId> },
+    History { user_id: UserId, before: Option<MessageId> },
+    Read { user_id: UserId, up_to: MessageId },
+    Send { client_id: String },
+}
+
+/// The machine.
+#[derive(Debug)]
+pub struct Client {
+    identity: Identity,
+    link: Link,
+    backoff: Backoff,
+    position: Option<Position>,
+    state: State,
+    outbox: Outbox,
+    wanted: Vec<Want>,
+    pending: BTreeMap<String, Pending>,
+    next_action_id: u64,
+    typing_sent: BTreeMap<UserId, Timestamp>,
+    effects: VecDeque<Effect>,
+    last_problem: Option<Refusal>,
+    revision: u64,
+}
+
+impl Client {
+    /// A client that is not connected yet. `seed` spreads its reconnects.
+    #[must_use]
+    pub fn new(identity: Identity, seed: u64) -> Self {
+        Self {
+            identity,
+            link: Link::Off,
+            backoff: Backoff::new(seed),
+            position: None,
+            state: State::new(identity),
+            outbox: Outbox::default(),
+            wanted: Vec::new(),
+            pending: BTreeMap::new(),
+            next_action_id: 1,
+            typing_sent: BTreeMap::new(),
+            effects: VecDeque::new(),
+            last_problem: None,
+            revision: 0,
+        }
+    }
+
+    // What the views show.
+
+    /// The chats as far as they are known here.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The messages on their way from here, in order.
+    pub fn outgoing(&self, user_id: UserId) -> impl Iterator<Item = &Outgoing> {
+        self.outbox.iter().filter(move |outgoing| outgoing.user_id == user_id)
+    }
+
+    /// How the connection is.
+    #[must_use]
+    pub fn status(&self) -> LinkStatus {
+        self.link.status()
+    }
+
+    /// Where this client stands in the log.
+    #[must_use]
+    pub fn position(&self) -> Option<&Position> {
+        self.position.as_ref()
+    }
+
+    /// Why the relay last refused something.
+    #[must_use]
+    pub fn last_problem(&self) -> Option<&Refusal> {
+        self.last_problem.as_ref()
+    }
+
+    /// Grows whenever something to show may have changed.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Whether the first snapshot is still under way.
+    #[must_use]
+    pub fn is_loading(&self) -> bool {
+        !self.state.is_loaded()
+    }
+
+    // What the person wants.
+
+    /// Connects, or connects again after the relay said to stay away.
+    pub fn connect(&mut self, now: Timestamp) {
+        if matches!(self.link, Link::Off | Link::Stopped(_) | Link::Waiting { .. }) {
+            self.open(now, false);
+        }
+    }
+
+    /// Leaves for good, or until the next `connect`.
+    pub fn disconnect(&mut self) {
+        if !matches!(self.link, Link::Off) {
+            self.effects.push_back(Effect::Close(1000));
+        }
+        self.drop_link(Link::Off);
+    }
+
+    /// Writes to a chat. The message is shown at once and sent as soon as it can be; `client_id` makes it one message.
+    ///
+    /// # Errors
+    /// A problem with the text (empty, too long) or a full outbox; nothing has changed then, and the text is the caller's.
+    pub fn send(&mut self, now: Timestamp, user_id: UserId, text: &str, client_id: String) -> Result<(), Problem> {
+        check_text(text, TEXT_CHARS_MAX)?;
+        self.outbox.push(Outgoing {
+            client_id,
+            user_id,
+            text: text.to_owned(),
+            at: now,
+            not_before: now,
+            state: OutgoingState::Waiting,
+        })?;
+        self.typing_sent.remove(&user_id);
+        self.changed();
+        self.flush(now);
+        Ok(())
+    }
+
+    /// Sends a failed message again, as the same message.
+    pub fn retry(&mut self, now: Timestamp, client_id: &str) {
+        self.outbox.set_state(client_id, OutgoingState::Waiting, now);
+        self.changed();
+        self.flush(now);
+    }
+
+    /// Gives a failed message up.
+    pub fn discard(&mut self, client_id: &str) {
+        self.outbox.discard_failed(client_id);
+        self.changed();
+    }
+
+    /// The person is writing. Called at every key; the sign goes out every three seconds.
+    pub fn typing(&mut self, now: Timestamp, user_id: UserId) {
+        let due = self.typing_sent.get(&user_id).is_none_or(|last| now.since_ms(*last) >= TYPING_EVERY_MS);
+        if due && self.link.is_live() {
+            self.typing_sent.insert(user_id, now);
+            let action = Action::Typing(Typing { user_id: self.named(user_id) });
+            self.effects.push_back(Effect::Transmit(action.encode(None)));
+        }
+    }
+
+    /// The person has seen everything up to `message_id`.
+    pub fn read(&mut self, now: Timestamp, user_id: UserId, message_id: MessageId) {
+        if self.state.mark_read_here(user_id, message_id) {
+            self.wanted.retain(|want| !matches!(want, Want::Read { user_id: of, .. } if *of == user_id));
+            self.wanted.push(Want::Read { user_id, up_to: message_id });
+            self.changed();
+            self.flush(now);
+        }
+    }
+
+    /// The person opens a chat: its newest page is loaded, unless it is here.
+    pub fn open_chat(&mut self, now: Timestamp, user_id: UserId) {
+        if !self.state.chat(user_id).is_some_and(Chat::is_loaded) {
+            self.want(Want::History { user_id, before: None });
+            self.flush(now);
+        }
+    }
+
+    /// The person scrolls up: the page before the oldest message here is loaded.
+    pub fn load_older(&mut self, now: Timestamp, user_id: UserId) {
+        let oldest = self.state.chat(user_id).filter(|chat| chat.has_more()).and_then(Chat::oldest);
+        if oldest.is_some() {
+            self.want(Want::History { user_id, before: oldest });
+            self.flush(now);
+        }
+    }
+
+    /// The next page of the list of chats is loaded.
+    pub fn load_more_chats(&mut self, now: Timestamp) {
+        if let Some(before) = self.state.next_chats() {
+            self.want(Want::Chats { before: Some(before) });
+            self.flush(now);
+        }
+    }
+
+    // What happened.
+
+    /// The socket is open.
+    pub fn handle_open(&mut self, now: Timestamp) {
+        self.link.opened(now);
+    }
+
+    /// A frame came.
+    pub fn handle_frame(&mut self, now: Timestamp, frame: Frame) {
+        if !self.link.heard(now) {
+            return;
+        }
+        match frame {
+            Frame::Welcome(welcome) => self.handle_welcome(now, welcome),
+            Frame::Resync(resync) => {
+                let position = Some(Position { epoch: resync.epoch, offset: resync.offset });
+                // After a `welcome` that resumes nothing the snapshot is under way already.
+                if self.position != position || !self.state.is_stale() {
+                    self.position = position;
+                    self.want_snapshot();
+                }
+            }
+            Frame::Ack(ack) => {
+                if let Some(pending) = self.pending.remove(&ack.id) {
+                    self.handle_answer(pending.what, ack.reply);
+                }
+            }
+            Frame::Refused(refusal) => self.handle_refusal(now, refusal),
+            Frame::Pong => return,
+            Frame::Event { offset, timestamp, event } => {
+                if let (Some(offset), Some(position)) = (offset, &mut self.position) {
+                    if offset <= position.offset {
+                        return;
+                    }
+                    position.offset = offset;
+                }
+                let Some(event) = event else { return };
+                let applied = self.state.apply(now, timestamp, &event);
+                if let Some(client_id) = applied.client_id {
+                    self.outbox.remove(&client_id);
+                }
+                if let Some(message_id) = applied.arrived {
+                    self.effects.push_back(Effect::Arrived { user_id: event.user_id(), message_id });
+                }
+                if applied.needs_history {
+                    self.want(Want::History { user_id: event.user_id(), before: None });
+                }
+            }
+        }
+        self.changed();
+        self.flush(now);
+    }
+
+    /// The socket is closed, or could not be opened.
+    pub fn handle_close(&mut self, now: Timestamp, code: u16) {
+        if matches!(self.link, Link::Off | Link::Stopped(_) | Link::Waiting { .. }) {
+            return;
+        }
+        match close::then(code) {
+            Then::Stop => self.drop_link(Link::Stopped(code)),
+            Then::Reconnect => self.wait(now, false),
+            Then::Renew => self.wait(now, true),
+        }
+    }
+
+    /// The network is back: no need to wait any longer.
+    pub fn handle_network_up(&mut self, now: Timestamp) {
+        if let Link::Waiting { renew, .. } = self.link {
+            self.open(now, renew);
+        }
+    }
+
+    /// The time of [`Client::next_timeout`] has come. Earlier calls do no harm.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        match self.link {
+            Link::Waiting { until, renew } if until <= now => self.open(now, renew),
+            _ if self.link.is_dead(now) || self.answer_is_late(now) => {
+                self.effects.push_back(Effect::Close(close::SILENT));
+                self.wait(now, false);
+            }
+            _ => {
+                if self.link.ping_if_due(now) {
+                    self.effects.push_back(Effect::Transmit(PING.to_owned()));
+                }
+            }
+        }
+        if self.state.expire_typing(now) {
+            self.changed();
+        }
+        self.flush(now);
+    }
+
+    /// When `handle_timeout` should be called next.
+    #[must_use]
+    pub fn next_timeout(&self) -> Option<Timestamp> {
+        let answer = self.pending.values().map(|pending| pending.since.plus_ms(ANSWER_TIMEOUT_MS)).min();
+        let retry = if self.link.is_live() { self.outbox.next_attempt() } else { None };
+        [self.link.deadline(), self.state.typing_ends(), answer, retry].into_iter().flatten().min()
+    }
+
+    /// The next thing for the shell to do.
+    pub fn take_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    // Inside.
+
+    fn handle_welcome(&mut self, now: Timestamp, welcome: Welcome) {
+        if !self.link.welcomed(now) {
+            return;
+        }
+        self.backoff.reset();
+        self.last_problem = None;
+        self.state.forget_presence();
+        if !welcome.resumed {
+            self.position = Some(Position { epoch: welcome.epoch, offset: welcome.offset });
+            self.want_snapshot();
+        }
+    }
+
+    fn handle_answer(&mut self, want: Want, reply: Reply) {
+        self.wanted.retain(|wanted| *wanted != want);
+        match (want, reply) {
+            (Want::Chats { before }, Reply::Chats(page)) => self.state.apply_chats(before.is_none(), page),
+            (Want::History { before, .. }, Reply::History(page)) => self.state.apply_history(before.is_none(), page),
+            (Want::Send { client_id }, Reply::Sent(sent)) => {
+                self.outbox.remove(&client_id);
+                self.state.apply_sent(sent.message);
+            }
+            (Want::Send { client_id }, _) => self.outbox.remove(&client_id),
+            (Want::Read { .. } | Want::Chats { .. } | Want::History { .. }, _) => {}
+        }
+    }
+
+    fn handle_refusal(&mut self, now: Timestamp, refusal: Refusal) {
+        let pending = refusal.id.as_ref().and_then(|id| self.pending.remove(id));
+        let temporary = refusal.code.is_some_and(Code::is_temporary);
+        match pending.map(|pending| pending.what) {
+            Some(Want::Send { client_id }) if temporary => {
+                let wait_ms = refusal.retry_after_ms.unwrap_or_else(|| self.backoff.next_ms()).max(1);
+                self.outbox.set_state(&client_id, OutgoingState::Waiting, now.plus_ms(wait_ms));
+            }
+            Some(Want::Send { client_id }) => {
+                let code = refusal.code.unwrap_or(Code::Internal);
+                self.outbox.set_state(&client_id, OutgoingState::Failed(code), now);
+            }
+            Some(load) => self.wanted.retain(|wanted| *wanted != load),
+            None => {}
+        }
+        self.last_problem = Some(refusal);
+    }
+
+    fn want(&mut self, want: Want) {
+        if !self.wanted.contains(&want) {
+            self.wanted.push(want);
+        }
+    }
+
+    /// Asks for everything afresh: what is held stays on the screen until its replacement is here.
+    fn want_snapshot(&mut self) {
+        self.state.mark_stale();
+        self.wanted.retain(|want| matches!(want, Want::Read { .. }));
+        self.pending.retain(|_, pending| !matches!(pending.what, Want::Chats { .. } | Want::History { .. }));
+        match self.identity {
+            Identity::Visitor(user_id) => self.want(Want::History { user_id, before: None }),
+            Identity::Staff => {
+                self.want(Want::Chats { before: None });
+                for user_id in self.state.once_loaded() {
+                    self.want(Want::History { user_id, before: None });
+                }
+            }
+        }
+    }
+
+    /// Sends what waits, if the connection is up: loads and reads at once, messages one after the other, so that they
+    /// arrive in the order they were written.
+    fn flush(&mut self, now: Timestamp) {
+        if !self.link.is_live() {
+            return;
+        }
+        for want in self.wanted.clone() {
+            if !self.pending.values().any(|pending| pending.what == want) {
+                self.request(now, want);
+            }
+        }
+        if !self.pending.values().any(|pending| matches!(pending.what, Want::Send { .. }))
+            && let Some(client_id) = self.outbox.start_next(now)
+        {
+            self.request(now, Want::Send { client_id });
+            self.changed();
+        }
+    }
+
+    fn request(&mut self, now: Timestamp, want: Want) {
+        let action = match &want {
+            Want::Chats { before } => Action::Chats(Chats { before: *before, limit: None }),
+            Want::History { user_id, before } => {
+                Action::History(History { user_id: self.named(*user_id), before: *before, limit: None })
+            }
+            Want::Read { user_id, up_to } => {
+                Action::MessageRead(MessageRead { user_id: self.named(*user_id), last_read_message_id: *up_to })
+            }
+            Want::Send { client_id } => {
+                let Some(outgoing) = self.outbox.get(client_id) else { return };
+                Action::SendMessage(SendMessage {
+                    user_id: self.named(outgoing.user_id),
+                    text: outgoing.text.clone(),
+                    client_id: Some(client_id.clone()),
+                })
+            }
+        };
+        let id = self.next_action_id.to_string();
+        self.next_action_id = self.next_action_id.wrapping_add(1);
+        self.effects.push_back(Effect::Transmit(action.encode(Some(&id))));
+        self.pending.insert(id, Pending { what: want, since: now });
+    }
+
+    /// A visitor's actions do not name their chat: the relay knows it.
+    fn named(&self, user_id: UserId) -> Option<UserId> {
+        match self.identity {
+            Identity::Visitor(_) => None,
+            Identity::Staff => Some(user_id),
+        }
+    }
+
+    fn answer_is_late(&self, now: Timestamp) -> bool {
+        self.pending.values().any(|pending| now.since_ms(pending.since) >= ANSWER_TIMEOUT_MS)
+    }
+
+    fn open(&mut self, now: Timestamp, renew: bool) {
+        self.drop_link(Link::Opening { since: now });
+        self.effects.push_back(Effect::Open { position: self.position.clone(), renew });
+    }
+
+    fn wait(&mut self, now: Timestamp, renew: bool) {
+        let until = now.plus_ms(self.backoff.next_ms());
+        self.drop_link(Link::Waiting { until, renew });
+    }
+
+    fn drop_link(&mut self, link: Link) {
+        self.link = link;
+        self.pending.clear();
+        self.typing_sent.clear();
+        self.outbox.interrupt();
+        self.state.forget_typing();
+        self.changed();
+    }
+
+    fn changed(&mut self) {
+        self.revision = self.revision.wrapping_add(1);
+    }
+}
+
+/// Whether a text can be a message: not blank, and at most `chars_max` characters.
+///
+/// # Errors
+/// [`Code::EmptyText`] or [`Code::TooLarge`].
+pub fn check_text(text: &str, chars_max: usize) -> Result<(), Problem> {
+    if text.trim().is_empty() {
+        return Err(Problem::new(Code::EmptyText, "a message needs a text that is not blank"));
+    }
+    if text.chars().nth(chars_max).is_some() {
+        return Err(Problem::new(
+            Code::TooLarge,
+            ["a message's text has at most ", &chars_max.to_string(), " characters"].concat(),
+        ));
+    }
+    Ok(())
+}
+
+/// The side a client of this identity writes on.
+#[must_use]
+pub fn own_side(identity: Identity) -> Side {
+    match identity {
+        Identity::Visitor(_) => Side::User,
+        Identity::Staff => Side::Operator,
+    }
+}
+
+/// The source of the chat that a visitor's client starts with.
+const VISITOR_SOURCE: &str = source::WIDGET;

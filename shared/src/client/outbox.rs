@@ -1,0 +1,102 @@
+//! Messages on their way out, in the order they were written. One leaves here only when the relay has it.
+
+use std::collections::VecDeque;
+
+use crate::id::UserId;
+use crate::limits::OUTBOX_MAX;
+use crate::problem::{Code, Problem};
+use crate::time::Timestamp;
+
+/// How far a message on its way has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutgoingState {
+    /// Waits for the connection or its turn.
+    Waiting,
+    /// Was sent, not answered yet.
+    Sending,
+    /// Refused for good; the person decides.
+    Failed(Code),
+}
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Its own id, the same at every attempt.
+    pub client_id: String,
+    /// The chat.
+    pub user_id: UserId,
+    /// Its text.
+    pub text: String,
+    /// When it was written.
+    pub at: Timestamp,
+    /// When it may be sent.
+    pub not_before: Timestamp,
+    /// How far it has come.
+    pub state: OutgoingState,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    queue: VecDeque<Outgoing>,
+}
+
+impl Outbox {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Outgoing> {
+        self.queue.iter()
+    }
+
+    pub(super) fn get(&self, client_id: &str) -> Option<&Outgoing> {
+        self.queue.iter().find(|outgoing| outgoing.client_id == client_id)
+    }
+
+    pub(super) fn push(&mut self, outgoing: Outgoing) -> Result<(), Problem> {
+        if self.get(&outgoing.client_id).is_some() {
+            return Ok(());
+        }
+        if self.queue.len() >= OUTBOX_MAX {
+            return Err(Problem::new(Code::RateLimited, "too many messages are waiting to be sent"));
+        }
+        self.queue.push_back(outgoing);
+        Ok(())
+    }
+
+    pub(super) fn remove(&mut self, client_id: &str) {
+        self.queue.retain(|outgoing| outgoing.client_id != client_id);
+    }
+
+    pub(super) fn discard_failed(&mut self, client_id: &str) {
+        self.queue
+            .retain(|outgoing| outgoing.client_id != client_id || !matches!(outgoing.state, OutgoingState::Failed(_)));
+    }
+
+    pub(super) fn set_state(&mut self, client_id: &str, state: OutgoingState, not_before: Timestamp) {
+        if let Some(outgoing) = self.queue.iter_mut().find(|outgoing| outgoing.client_id == client_id) {
+            outgoing.state = state;
+            outgoing.not_before = not_before;
+        }
+    }
+
+    /// The connection is gone: what was under way may or may not have arrived, and goes out again under the same id.
+    pub(super) fn interrupt(&mut self) {
+        for outgoing in &mut self.queue {
+            if outgoing.state == OutgoingState::Sending {
+                outgoing.state = OutgoingState::Waiting;
+            }
+        }
+    }
+
+    /// Marks the first message that is not failed as being sent, once its time has come.
+    pub(super) fn start_next(&mut self, now: Timestamp) -> Option<String> {
+        let next = self.queue.iter_mut().find(|outgoing| !matches!(outgoing.state, OutgoingState::Failed(_)))?;
+        if next.not_before > now {
+            return None;
+        }
+        next.state = OutgoingState::Sending;
+        Some(next.client_id.clone())
+    }
+
+    pub(super) fn next_attempt(&self) -> Option<Timestamp> {
+        let next = self.queue.iter().find(|outgoing| !matches!(outgoing.state, OutgoingState::Failed(_)))?;
+        if next.state == OutgoingState::Waiting { Some(next.not_before) } else { None }
+    }
+}

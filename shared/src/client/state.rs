@@ -1,0 +1,409 @@
+//! What a client knows of its chats: events and pages applied to it give what a fresh snapshot would give.
+
+use std::collections::BTreeMap;
+
+use super::{Identity, VISITOR_SOURCE, own_side};
+use crate::event::Event;
+use crate::id::{MessageId, UserId};
+use crate::limits::TYPING_TTL_MS;
+use crate::message::{ChatSummary, Message, Side};
+use crate::reply::{ChatsPage, HistoryPage};
+use crate::time::Timestamp;
+
+/// A chat as far as it is known here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chat {
+    /// The chat.
+    pub user_id: UserId,
+    /// The person's name; empty until known.
+    pub user_name: String,
+    /// Where it comes from.
+    pub source: String,
+    /// Whether the user is here now.
+    pub online: bool,
+    /// The other side's messages that this side has not read.
+    pub unread: i64,
+    /// The last message that the user has read.
+    pub user_read: MessageId,
+    /// The last message that an operator has read.
+    pub operator_read: MessageId,
+    /// Until when the other side counts as writing, and the writer's name.
+    pub typing: Option<(Timestamp, Option<String>)>,
+    messages: BTreeMap<MessageId, Message>,
+    newest: Option<Message>,
+    has_more: bool,
+    loaded: bool,
+    stale: bool,
+}
+
+impl Chat {
+    fn new(user_id: UserId, user_name: &str, source: &str) -> Self {
+        Self {
+            user_id,
+            user_name: user_name.to_owned(),
+            source: source.to_owned(),
+            online: false,
+            unread: 0,
+            user_read: 0,
+            operator_read: 0,
+            typing: None,
+            messages: BTreeMap::new(),
+            newest: None,
+            has_more: true,
+            loaded: false,
+            stale: false,
+        }
+    }
+
+    /// The messages that are here, oldest first, without gaps.
+    pub fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
+        self.messages.values()
+    }
+
+    pub(super) fn oldest(&self) -> Option<MessageId> {
+        self.messages.keys().next().copied()
+    }
+
+    /// The newest message of the chat.
+    #[must_use]
+    pub fn newest(&self) -> Option<&Message> {
+        self.newest.as_ref()
+    }
+
+    /// Whether the newest page has been loaded.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.loaded
+    }
+
+    /// Whether there are messages older than those here.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        self.has_more
+    }
+
+    fn insert(&mut self, message: Message) {
+        if self.newest.as_ref().is_none_or(|newest| newest.message_id <= message.message_id) {
+            self.newest = Some(message.clone());
+        }
+        self.messages.insert(message.message_id, message);
+    }
+
+    fn knows(&self, message_id: MessageId) -> bool {
+        self.newest.as_ref().is_some_and(|newest| newest.message_id >= message_id)
+    }
+
+    fn count_unread(&self, side: Side) -> i64 {
+        let (other, mark) = match side {
+            Side::User => (Side::Operator, self.user_read),
+            Side::Operator => (Side::User, self.operator_read),
+        };
+        let unread =
+            self.messages.values().filter(|message| message.side == other && message.message_id > mark).count();
+        i64::try_from(unread).unwrap_or(i64::MAX)
+    }
+}
+
+/// What an event did.
+#[derive(Debug, Default)]
+pub(super) struct Applied {
+    /// The message was written by the client that gave it this id.
+    pub(super) client_id: Option<String>,
+    /// It is a new message of the other side.
+    pub(super) arrived: Option<MessageId>,
+    /// It belongs to a chat of which nothing else is known here.
+    pub(super) needs_history: bool,
+}
+
+/// All chats of a client. A visitor has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    identity: Identity,
+    chats: BTreeMap<UserId, Chat>,
+    next_chats: Option<MessageId>,
+    loaded: bool,
+    stale: bool,
+}
+
+impl State {
+    pub(super) fn new(identity: Identity) -> Self {
+        let own = match identity {
+            Identity::Visitor(user_id) => Some((user_id, Chat::new(user_id, "", VISITOR_SOURCE))),
+            Identity::Staff => None,
+        };
+        Self { identity, chats: own.into_iter().collect(), next_chats: None, loaded: false, stale: false }
+    }
+
+    /// One chat.
+    #[must_use]
+    pub fn chat(&self, user_id: UserId) -> Option<&Chat> {
+        self.chats.get(&user_id)
+    }
+
+    /// The chats, the one with the newest message first.
+    #[must_use]
+    pub fn chats(&self) -> Vec<&Chat> {
+        let mut chats: Vec<&Chat> = self.chats.values().collect();
+        chats.sort_by_key(|chat| std::cmp::Reverse(chat.newest.as_ref().map(|message| message.message_id)));
+        chats
+    }
+
+    /// Unread messages over all chats.
+    #[must_use]
+    pub fn unread(&self) -> i64 {
+        self.chats.values().map(|chat| chat.unread).sum()
+    }
+
+    /// Where the next page of the list starts, if there is one.
+    #[must_use]
+    pub fn next_chats(&self) -> Option<MessageId> {
+        self.next_chats
+    }
+
+    pub(super) fn is_loaded(&self) -> bool {
+        self.loaded
+    }
+
+    pub(super) fn is_stale(&self) -> bool {
+        self.stale || !self.loaded
+    }
+
+    pub(super) fn once_loaded(&self) -> Vec<UserId> {
+        self.chats.values().filter(|chat| chat.loaded).map(|chat| chat.user_id).collect()
+    }
+
+    pub(super) fn mark_stale(&mut self) {
+        self.stale = true;
+        for chat in self.chats.values_mut() {
+            chat.stale = true;
+        }
+    }
+
+    /// Nobody is heard typing over a lost connection.
+    pub(super) fn forget_typing(&mut self) {
+        for chat in self.chats.values_mut() {
+            chat.typing = None;
+        }
+    }
+
+    /// Presence is not in the log: at each start the relay tells who is there.
+    pub(super) fn forget_presence(&mut self) {
+        for chat in self.chats.values_mut() {
+            chat.online = false;
+        }
+    }
+
+    pub(super) fn apply(&mut self, now: Timestamp, timestamp: Timestamp, event: &Event) -> Applied {
+        let mut applied = Applied::default();
+        let side = own_side(self.identity);
+        match event {
+            Event::NewChat(data) => {
+                self.chats.entry(data.user_id).or_insert_with(|| Chat {
+                    has_more: false,
+                    ..Chat::new(data.user_id, &data.user_name, &data.source)
+                });
+            }
+            Event::NewMessage(data) => {
+                let message = Message {
+                    message_id: data.message_id,
+                    user_id: data.user_id,
+                    side: Side::User,
+                    text: data.text.clone(),
+                    file_path: data.file_path.clone(),
+                    author: None,
+                    client_id: data.client_id.clone(),
+                    status: None,
+                    reason: None,
+                    timestamp,
+                };
+                self.apply_message(message, &data.user_name, &data.source, &mut applied);
+            }
+            Event::OperatorMessage(data) => {
+                let message = Message {
+                    message_id: data.message_id,
+                    user_id: data.user_id,
+                    side: Side::Operator,
+                    text: data.text.clone(),
+                    file_path: data.file_path.clone(),
+                    author: data.operator_name.clone(),
+                    client_id: data.client_id.clone(),
+                    status: Some(data.status),
+                    reason: None,
+                    timestamp,
+                };
+                self.apply_message(message, "", &data.source, &mut applied);
+            }
+            Event::MessageRead(data) => {
+                if let Some(chat) = self.chats.get_mut(&data.user_id) {
+                    chat.user_read = chat.user_read.max(data.last_read_message_id);
+                    if side == Side::User {
+                        chat.unread = chat.count_unread(side);
+                    }
+                }
+            }
+            Event::OperatorRead(data) => {
+                if let Some(chat) = self.chats.get_mut(&data.user_id) {
+                    chat.operator_read = chat.operator_read.max(data.last_read_message_id);
+                    if side == Side::Operator {
+                        chat.unread = data.unread;
+                    }
+                }
+            }
+            Event::MessageStatus(data) => {
+                if let Some(chat) = self.chats.get_mut(&data.user_id) {
+                    let newest = chat.newest.as_mut().filter(|message| message.message_id == data.message_id);
+                    for message in newest.into_iter().chain(chat.messages.get_mut(&data.message_id)) {
+                        message.status = Some(data.status);
+                        message.reason.clone_from(&data.reason);
+                    }
+                }
+            }
+            Event::UserTyping(data) => {
+                if side == Side::Operator
+                    && let Some(chat) = self.chats.get_mut(&data.user_id)
+                {
+                    chat.typing = Some((now.plus_ms(TYPING_TTL_MS), Some(data.user_name.clone())));
+                }
+            }
+            Event::OperatorTyping(data) => {
+                if side == Side::User
+                    && let Some(chat) = self.chats.get_mut(&data.user_id)
+                {
+                    chat.typing = Some((now.plus_ms(TYPING_TTL_MS), data.operator_name.clone()));
+                }
+            }
+            Event::UserOnline(data) => self.set_online(data.user_id, true),
+            Event::UserOffline(data) => self.set_online(data.user_id, false),
+        }
+        applied
+    }
+
+    fn apply_message(&mut self, message: Message, user_name: &str, source: &str, applied: &mut Applied) {
+        let side = own_side(self.identity);
+        let chat = self.chats.entry(message.user_id).or_insert_with(|| {
+            applied.needs_history = true;
+            Chat::new(message.user_id, user_name, source)
+        });
+        if chat.user_name.is_empty() {
+            user_name.clone_into(&mut chat.user_name);
+        }
+        applied.client_id.clone_from(&message.client_id);
+        if message.side != side {
+            chat.typing = None;
+            if !chat.knows(message.message_id) {
+                chat.unread = chat.unread.saturating_add(1);
+                applied.arrived = Some(message.message_id);
+            }
+        }
+        chat.insert(message);
+    }
+
+    pub(super) fn apply_sent(&mut self, message: Message) {
+        if let Some(chat) = self.chats.get_mut(&message.user_id)
+            && !chat.messages.contains_key(&message.message_id)
+        {
+            chat.insert(message);
+        }
+    }
+
+    pub(super) fn apply_history(&mut self, newest_page: bool, page: HistoryPage) {
+        let chat = self.chats.entry(page.user_id).or_insert_with(|| Chat::new(page.user_id, "", ""));
+        if newest_page {
+            if chat.stale {
+                chat.messages.clear();
+                chat.stale = false;
+                chat.has_more = true;
+            }
+            // An older page may be here already; then this page's end is not the chat's.
+            let reaches_further = chat.messages.keys().next().zip(page.messages.first());
+            if reaches_further.is_none_or(|(oldest, first)| *oldest >= first.message_id) {
+                chat.has_more = page.has_more;
+            }
+            chat.loaded = true;
+            chat.unread = page.unread;
+        } else {
+            chat.has_more = page.has_more;
+        }
+        chat.user_read = chat.user_read.max(page.user_read);
+        chat.operator_read = chat.operator_read.max(page.operator_read);
+        for message in page.messages {
+            chat.insert(message);
+        }
+        if matches!(self.identity, Identity::Visitor(_)) {
+            self.loaded = true;
+            self.stale = false;
+        }
+    }
+
+    pub(super) fn apply_chats(&mut self, first_page: bool, page: ChatsPage) {
+        if first_page && self.stale {
+            self.stale = false;
+        }
+        self.next_chats = page.next;
+        self.loaded = true;
+        for summary in page.chats {
+            self.apply_summary(summary);
+        }
+    }
+
+    fn apply_summary(&mut self, summary: ChatSummary) {
+        let chat = self
+            .chats
+            .entry(summary.user_id)
+            .or_insert_with(|| Chat::new(summary.user_id, &summary.user_name, &summary.source));
+        chat.user_name = summary.user_name;
+        chat.source = summary.source;
+        chat.online = summary.online;
+        chat.unread = summary.unread;
+        chat.user_read = chat.user_read.max(summary.user_read);
+        chat.operator_read = chat.operator_read.max(summary.operator_read);
+        if let Some(message) = summary.last_message
+            && !chat.knows(message.message_id)
+        {
+            chat.newest = Some(message);
+        }
+        if chat.stale && !chat.loaded {
+            // Nothing of it is on the screen: its messages come with the next opening.
+            chat.messages.clear();
+            chat.has_more = true;
+            chat.stale = false;
+        }
+    }
+
+    /// This side has read up to a message. True if that is news.
+    pub(super) fn mark_read_here(&mut self, user_id: UserId, message_id: MessageId) -> bool {
+        let side = own_side(self.identity);
+        let Some(chat) = self.chats.get_mut(&user_id) else { return false };
+        let mark = match side {
+            Side::User => &mut chat.user_read,
+            Side::Operator => &mut chat.operator_read,
+        };
+        if *mark >= message_id {
+            return false;
+        }
+        *mark = message_id;
+        chat.unread = chat.count_unread(side);
+        true
+    }
+
+    pub(super) fn typing_ends(&self) -> Option<Timestamp> {
+        self.chats.values().filter_map(|chat| chat.typing.as_ref().map(|(until, _)| *until)).min()
+    }
+
+    pub(super) fn expire_typing(&mut self, now: Timestamp) -> bool {
+        let mut expired = false;
+        for chat in self.chats.values_mut() {
+            if chat.typing.as_ref().is_some_and(|(until, _)| *until <= now) {
+                chat.typing = None;
+                expired = true;
+            }
+        }
+        expired
+    }
+
+    fn set_online(&mut self, user_id: UserId, online: bool) {
+        if let Some(chat) = self.chats.get_mut(&user_id) {
+            chat.online = online;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! `operator_message`: The organization wrote: an operator, or a program through the API.
+
+use crate::id::{MessageId, UserId};
+use crate::message::Status;
+use crate::node::record;
+
+record! {
+    /// The organization wrote: an operator, or a program through the API.
+    pub struct OperatorMessage {
+        /// The message.
+        pub message_id: MessageId,
+        /// The chat.
+        pub user_id: UserId,
+        /// Plain text.
+        pub text: String,
+        /// Where its file is, if it has one.
+        pub file_path: Option<String>,
+        /// Where the chat comes from, and so where the message goes.
+        pub source: String,
+        /// Who wrote, as the user sees it.
+        pub operator_name: Option<String>,
+        /// How far it had come when it was kept.
+        pub status: Status,
+        /// The id the operator's client gave it.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        pub client_id: Option<String>,
+    }
+}

@@ -1,0 +1,124 @@
+//! Every limit of the protocol, with where it comes from. Nothing is unbounded.
+
+/// The version of the protocol, offered as the WebSocket subprotocol `prilavok.v1`.
+pub const PROTOCOL_VERSION: i64 = 1;
+
+/// A message's text, in Unicode characters: Telegram's limit of 4,096 less room for a signature, so that one limit serves
+/// the messengers, too.
+pub const TEXT_CHARS_MAX: usize = 4000;
+
+/// Ozon's limit of a message's text (UPSTREAMS 1.2: 1-1000 characters).
+pub const OZON_TEXT_CHARS_MAX: usize = 1000;
+
+/// One frame from a client, in bytes: the longest text escaped at its worst (6 bytes a character, `\u0001`) is 24,000, and
+/// the envelope and ids fit in the rest.
+pub const FRAME_BYTES_MAX: usize = 32 * 1024;
+
+/// The body of an HTTP request to our own API, in bytes: twice a frame.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// A notification from an upstream, in bytes: a thousand characters of text and its frame, with much room.
+pub const HOOK_BYTES_MAX: usize = 256 * 1024;
+
+/// A client-made id of a message, in bytes: a UUID is 36.
+pub const CLIENT_ID_BYTES_MAX: usize = 64;
+
+/// The id of an action that its answer repeats, in bytes.
+pub const ACTION_ID_BYTES_MAX: usize = 64;
+
+/// Messages on one page of history: 20 messages of ordinary length are about 5 KB, a third of what a throttled line
+/// carries before it freezes.
+pub const HISTORY_PAGE: usize = 20;
+
+/// Messages on one page of history, when asked for more.
+pub const HISTORY_PAGE_MAX: usize = 100;
+
+/// Chats on one page of the list.
+pub const CHATS_PAGE: usize = 50;
+
+/// Chats on one page of the list, when asked for more.
+pub const CHATS_PAGE_MAX: usize = 100;
+
+/// User ids in one connection's filter: at most 18 bytes each in the socket's attachment, 9 KB of the runtime's 16,384.
+pub const FILTER_USERS_MAX: usize = 500;
+
+/// Missed events that a resume replays. Beyond it a snapshot is cheaper than the replay: 200 events are about 50 KB.
+pub const RESUME_EVENTS_MAX: usize = 200;
+
+/// Events that the log keeps for each organization: a busy day, about 3 MB.
+pub const EVENT_LOG_MAX: i64 = 10_000;
+
+/// After how many new events the log is trimmed to [`EVENT_LOG_MAX`], so that most turns delete nothing.
+pub const EVENT_LOG_TRIM_EVERY: i64 = 256;
+
+/// Sockets of one visitor at the same time (tabs and devices). The oldest is closed for the newest.
+pub const VISITOR_SOCKETS_MAX: usize = 16;
+
+/// Sockets of one organization: half of what one object can hold (32,768), so that there is room while old ones close.
+pub const ORGANIZATION_SOCKETS_MAX: usize = 16_384;
+
+/// A client that has heard nothing for this long asks for a sign of life.
+pub const PING_AFTER_MS: i64 = 4_000;
+
+/// A connection that has been silent for this long is dead: one ping and two and a half of its waits.
+pub const LIVENESS_TIMEOUT_MS: i64 = 10_000;
+
+/// How long a connection may take until its `welcome`.
+pub const CONNECT_TIMEOUT_MS: i64 = 10_000;
+
+/// How long an action may stay without its answer on a living connection, before the connection is given up.
+pub const ANSWER_TIMEOUT_MS: i64 = 10_000;
+
+/// The first reconnect delay's ceiling; each further one doubles it.
+pub const RECONNECT_BASE_MS: i64 = 500;
+
+/// The ceiling of all reconnect delays.
+pub const RECONNECT_MAX_MS: i64 = 30_000;
+
+/// "Typing" is shown for this long after its last sign.
+pub const TYPING_TTL_MS: i64 = 6_000;
+
+/// A writer repeats the sign this often: half its life, so that one lost sign does not make it flicker.
+pub const TYPING_EVERY_MS: i64 = 3_000;
+
+/// How long after the last socket's end a visitor counts as online: a page load on a slow phone.
+pub const PRESENCE_GRACE_MS: i64 = 5_000;
+
+/// Messages waiting in a client's outbox.
+pub const OUTBOX_MAX: usize = 100;
+
+/// The life of a visitor's token.
+pub const VISITOR_TOKEN_TTL_S: i64 = 30 * 24 * 3600;
+
+/// How long after its expiry a visitor's token can still be exchanged for a fresh one.
+pub const VISITOR_TOKEN_RENEW_S: i64 = 365 * 24 * 3600;
+
+/// The longest life of an operator's or integration's token.
+pub const TOKEN_TTL_MAX_S: i64 = 366 * 24 * 3600;
+
+/// Bytes of a token: header, claims with two names, and signature.
+pub const TOKEN_BYTES_MAX: usize = 2048;
+
+/// Allowed origins of one organization.
+pub const ORIGINS_MAX: usize = 64;
+
+/// Bytes of an organization's id. It is part of keys and paths.
+pub const ORGANIZATION_ID_BYTES_MAX: usize = 48;
+
+/// Characters of a person's or an organization's name.
+pub const NAME_CHARS_MAX: usize = 100;
+
+/// One upstream call, from request to the whole answer (UPSTREAMS 1: the vendor's own clients wait 30 s).
+pub const UPSTREAM_TIMEOUT_MS: i64 = 30_000;
+
+/// Bytes of an upstream's answer that are read.
+pub const UPSTREAM_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// When a send that may have been lost may go out again: only after any copy of it under way must have arrived or died.
+pub const SEND_SETTLE_MS: i64 = UPSTREAM_TIMEOUT_MS + 5_000;
+
+/// How often a message is handed to an upstream before it counts as failed.
+pub const SEND_ATTEMPTS_MAX: i64 = 3;
+
+/// How often the upstream's history is asked about one send before its fate counts as unknown.
+pub const LOOKUP_ATTEMPTS_MAX: i64 = 8;

@@ -1,0 +1,131 @@
+//! The one error type that crosses the wire: on the socket as the event `error`, over HTTP as `application/problem+json`
+//! (RFC 9457). The same stable codes on both.
+
+use crate::node::words;
+
+words! {
+    /// What went wrong. The word is stable; texts may change.
+    pub enum Code {
+        /// The frame or body is not JSON of the expected shape.
+        Malformed = "malformed",
+        /// The action's name is not one of the protocol's.
+        UnknownAction = "unknown_action",
+        /// The frame, body or text is over its limit.
+        TooLarge = "too_large",
+        /// The text is empty or only white space.
+        EmptyText = "empty_text",
+        /// A value is of the right shape but not acceptable.
+        Invalid = "invalid",
+        /// No token, or one that we did not sign.
+        Unauthorized = "unauthorized",
+        /// The token was good once.
+        TokenExpired = "token_expired",
+        /// Signed in, but not allowed to do this.
+        Forbidden = "forbidden",
+        /// The publishable key is not the organization's.
+        UnknownKey = "unknown_key",
+        /// The page's origin is not on the organization's list.
+        OriginNotAllowed = "origin_not_allowed",
+        /// There is no such thing.
+        NotFound = "not_found",
+        /// The path is right, the method is not.
+        MethodNotAllowed = "method_not_allowed",
+        /// It is there already.
+        Conflict = "conflict",
+        /// Too much, too fast.
+        RateLimited = "rate_limited",
+        /// The relay could not keep it; nothing was changed.
+        StorageFailed = "storage_failed",
+        /// The relay is missing a secret or setting.
+        NotConfigured = "not_configured",
+        /// Our mistake.
+        Internal = "internal",
+        /// The upstream refused the merchant's key (401, or Ozon's 404 for a wrong key).
+        UpstreamUnauthorized = "upstream_unauthorized",
+        /// The upstream forbids it, for example without a Premium Plus subscription.
+        UpstreamForbidden = "upstream_forbidden",
+        /// The upstream calls the request wrong.
+        UpstreamRejected = "upstream_rejected",
+        /// The upstream asks for patience.
+        UpstreamRateLimited = "upstream_rate_limited",
+        /// The upstream failed or did not answer, and the message is known not to have arrived.
+        UpstreamUnavailable = "upstream_unavailable",
+        /// The upstream's answer was lost, and whether the message arrived could not be found out.
+        DeliveryUnknown = "delivery_unknown",
+        /// No account of this upstream is connected.
+        UpstreamNotConnected = "upstream_not_connected",
+    }
+}
+
+impl Code {
+    /// The HTTP status that goes with it.
+    #[must_use]
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Malformed | Self::UnknownAction | Self::EmptyText | Self::Invalid => 400,
+            Self::Unauthorized | Self::TokenExpired => 401,
+            Self::Forbidden | Self::UnknownKey | Self::OriginNotAllowed => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Conflict => 409,
+            Self::TooLarge => 413,
+            Self::RateLimited => 429,
+            Self::Internal | Self::NotConfigured => 500,
+            Self::UpstreamUnauthorized
+            | Self::UpstreamForbidden
+            | Self::UpstreamRejected
+            | Self::UpstreamRateLimited
+            | Self::UpstreamNotConnected
+            | Self::DeliveryUnknown => 502,
+            Self::StorageFailed | Self::UpstreamUnavailable => 503,
+        }
+    }
+
+    /// Whether the same request may succeed later without being changed.
+    #[must_use]
+    pub fn is_temporary(self) -> bool {
+        match self {
+            Self::RateLimited
+            | Self::StorageFailed
+            | Self::Internal
+            | Self::UpstreamRateLimited
+            | Self::UpstreamUnavailable => true,
+            Self::Malformed
+            | Self::UnknownAction
+            | Self::TooLarge
+            | Self::EmptyText
+            | Self::Invalid
+            | Self::Unauthorized
+            | Self::TokenExpired
+            | Self::Forbidden
+            | Self::UnknownKey
+            | Self::OriginNotAllowed
+            | Self::NotFound
+            | Self::MethodNotAllowed
+            | Self::Conflict
+            | Self::NotConfigured
+            | Self::UpstreamUnauthorized
+            | Self::UpstreamForbidden
+            | Self::UpstreamRejected
+            | Self::UpstreamNotConnected
+            | Self::DeliveryUnknown => false,
+        }
+    }
+}
+
+/// A refusal with its reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What a program reads.
+    pub code: Code,
+    /// What a developer reads: what is wrong and what to do. English, without personal data.
+    pub detail: String,
+}
+
+impl Problem {
+    /// A problem with its explanation.
+    #[must_use]
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}

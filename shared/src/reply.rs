@@ -1,0 +1,66 @@
+//! What an answered action brings back: the `result` of an `ack`, by action.
+
+use crate::id::{MessageId, UserId};
+use crate::message::{ChatSummary, Message};
+use crate::node::{FromNode, Node, record};
+
+record! {
+    /// The result of `send_message`: the message as the relay kept it. The same for the same `client_id`, however often.
+    pub struct Sent {
+        /// The message.
+        pub message: Message,
+    }
+}
+
+record! {
+    /// The result of `history`: a page in order of ids, oldest first.
+    pub struct HistoryPage {
+        /// The chat.
+        pub user_id: UserId,
+        /// The messages.
+        pub messages: Vec<Message>,
+        /// Whether older ones are left.
+        pub has_more: bool,
+        /// The last message that the user has read.
+        pub user_read: MessageId,
+        /// The last message that an operator has read.
+        pub operator_read: MessageId,
+        /// Messages of the other side that the asker's side has not read.
+        pub unread: i64,
+    }
+}
+
+record! {
+    /// The result of `chats`: a page of chats, the latest first.
+    pub struct ChatsPage {
+        /// The chats.
+        pub chats: Vec<ChatSummary>,
+        /// What to pass as `before` for the next page; absent on the last.
+        pub next: Option<MessageId>,
+    }
+}
+
+/// A result, decoded by the action it answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// `send_message`
+    Sent(Sent),
+    /// `history`
+    History(HistoryPage),
+    /// `chats`
+    Chats(ChatsPage),
+    /// Any other action, or a result this version does not read.
+    Done,
+}
+
+impl Reply {
+    /// Reads the result of `action`.
+    pub fn from_node<N: Node>(action: &str, node: &N) -> Option<Self> {
+        Some(match action {
+            "send_message" => Self::Sent(Sent::from_node(node)?),
+            "history" => Self::History(HistoryPage::from_node(node)?),
+            "chats" => Self::Chats(ChatsPage::from_node(node)?),
+            _ => Self::Done,
+        })
+    }
+}

@@ -1,0 +1,112 @@
+//! The relay's paths. One place for both ends.
+
+use crate::id::UserId;
+
+/// Where a visitor gets a token.
+pub const WIDGET_SESSIONS: &str = "/v1/widget/sessions";
+/// The visitor's socket.
+pub const WIDGET_SOCKET: &str = "/v1/widget/socket";
+/// The organization's events, for operators and integrations.
+pub const EVENTS: &str = "/v1/events";
+/// The WebSocket subprotocol.
+pub const SUBPROTOCOL: &str = "prilavok.v1";
+/// How a token is offered as a further subprotocol, since a browser cannot set headers on a socket: `token.<jwt>`.
+pub const TOKEN_SUBPROTOCOL_PREFIX: &str = "token.";
+
+/// A path of the relay, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// `GET /healthz`
+    Health,
+    /// `POST /v1/widget/sessions`
+    WidgetSessions,
+    /// `GET /v1/widget/socket` (WebSocket)
+    WidgetSocket,
+    /// `GET /v1/events` (WebSocket)
+    Events,
+    /// `GET /v1/chats`
+    Chats,
+    /// `GET`, `POST /v1/chats/{user_id}/messages`
+    ChatMessages(UserId),
+    /// `POST /v1/organizations`
+    Organizations,
+    /// `POST /v1/tokens`
+    Tokens,
+    /// `POST /v1/integrations`
+    Integrations,
+    /// `POST /hooks/{source}/{organization}/{secret}`
+    Hook {
+        /// The upstream that calls.
+        source: String,
+        /// Whose notification it is.
+        organization: String,
+        /// The unguessable part.
+        secret: String,
+    },
+}
+
+impl Route {
+    /// The route of a path, without its query. `None` for paths that are not the relay's.
+    #[must_use]
+    pub fn parse(path: &str) -> Option<Self> {
+        let mut segments = path.strip_prefix('/')?.split('/');
+        let route = match (segments.next()?, segments.next(), segments.next(), segments.next()) {
+            ("healthz", None, None, None) => Self::Health,
+            ("v1", Some("widget"), Some("sessions"), None) => Self::WidgetSessions,
+            ("v1", Some("widget"), Some("socket"), None) => Self::WidgetSocket,
+            ("v1", Some("events"), None, None) => Self::Events,
+            ("v1", Some("chats"), None, None) => Self::Chats,
+            ("v1", Some("chats"), Some(user_id), Some("messages")) => Self::ChatMessages(user_id.parse().ok()?),
+            ("v1", Some("organizations"), None, None) => Self::Organizations,
+            ("v1", Some("tokens"), None, None) => Self::Tokens,
+            ("v1", Some("integrations"), None, None) => Self::Integrations,
+            ("hooks", Some(source), Some(organization), Some(secret)) if !secret.is_empty() => {
+                Self::Hook { source: source.into(), organization: organization.into(), secret: secret.into() }
+            }
+            _ => return None,
+        };
+        if segments.next().is_some() { None } else { Some(route) }
+    }
+
+    /// The methods it answers to.
+    #[must_use]
+    pub fn methods(&self) -> &'static [&'static str] {
+        match self {
+            Self::Health | Self::WidgetSocket | Self::Events | Self::Chats => &["GET"],
+            Self::WidgetSessions | Self::Organizations | Self::Tokens | Self::Integrations | Self::Hook { .. } => {
+                &["POST"]
+            }
+            Self::ChatMessages(_) => &["GET", "POST"],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_path_has_its_route_and_others_have_none() {
+        assert_eq!(Route::parse(WIDGET_SESSIONS), Some(Route::WidgetSessions));
+        assert_eq!(Route::parse(WIDGET_SOCKET), Some(Route::WidgetSocket));
+        assert_eq!(Route::parse(EVENTS), Some(Route::Events));
+        assert_eq!(Route::parse("/v1/chats/-12/messages"), Some(Route::ChatMessages(-12)));
+        assert_eq!(
+            Route::parse("/hooks/ozon/acme/s3cret"),
+            Some(Route::Hook { source: "ozon".into(), organization: "acme".into(), secret: "s3cret".into() })
+        );
+        for path in [
+            "",
+            "/",
+            "/v1",
+            "/v1/events/",
+            "/v1/events/more",
+            "/v1/chats/x/messages",
+            "/hooks/ozon/acme/",
+            "/hooks/ozon/acme/s/t",
+            "//v1/events",
+        ] {
+            assert_eq!(Route::parse(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The running marketplace: the kept state behind one lock, what this process alone has seen, and its background tasks.
+
+use std::future::Future;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::auth::{Account, RateWindow};
+use super::clock;
+use super::fault::Faults;
+use super::options::Options;
+use super::record::Record;
+use super::shop::{Shop, keep};
+
+/// The shared heart of one simulator.
+pub(crate) struct Market {
+    options: Options,
+    base_url: String,
+    started_ms: i64,
+    shop: Mutex<Shop>,
+    account: Mutex<Account>,
+    rate: Mutex<RateWindow>,
+    record: Mutex<Record>,
+    faults: Mutex<Faults>,
+    pushes: mpsc::UnboundedSender<u64>,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+impl Market {
+    /// Opens the kept state, or a first day. The receiver gets the ids of deliveries that are due for a first attempt.
+    pub(crate) fn open(options: Options, base_url: String) -> io::Result<(Arc<Self>, mpsc::UnboundedReceiver<u64>)> {
+        let now_ms = clock::now_ms();
+        let kept = options.state.as_deref().map(keep::load).transpose()?.flatten();
+        let shop = kept.unwrap_or_else(|| Shop::opened(options.seed, now_ms));
+        let account = Account {
+            client_id: options.client_id,
+            api_key: options.api_key.clone(),
+            deactivated: false,
+            subscription: options.subscription,
+        };
+        let (pushes, due) = mpsc::unbounded_channel();
+        let market = Self {
+            options,
+            base_url,
+            started_ms: now_ms,
+            shop: Mutex::new(shop),
+            account: Mutex::new(account),
+            rate: Mutex::default(),
+            record: Mutex::default(),
+            faults: Mutex::default(),
+            pushes,
+            tasks: Mutex::default(),
+        };
+        Ok((Arc::new(market), due))
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The simulator's own address, which file links carry.
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    pub(crate) fn started_ms(&self) -> i64 {
+        self.started_ms
+    }
+
+    /// Looks at the kept state.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&Shop) -> T) -> T {
+        look(&lock(&self.shop))
+    }
+
+    /// Changes the kept state and keeps it before anybody is answered. A state that cannot be kept is told loudly and
+    /// the process goes on: it is the disk of a developer that is full, not the vendor that is broken.
+    pub(crate) fn change<T>(&self, act: impl FnOnce(&mut Shop) -> T) -> T {
+        let mut shop = lock(&self.shop);
+        let outcome = act(&mut shop);
+        if let Some(path) = &self.options.state
+            && let Err(error) = keep::save(path, &shop)
+        {
+            eprintln!("Ozon simulator: the state was not kept in {}: {error}", path.display());
+        }
+        outcome
+    }
+
+    pub(crate) fn account(&self) -> Account {
+        lock(&self.account).clone()
+    }
+
+    pub(crate) fn change_account(&self, act: impl FnOnce(&mut Account)) {
+        act(&mut lock(&self.account));
+    }
+
+    pub(crate) fn rate<T>(&self, act: impl FnOnce(&mut RateWindow) -> T) -> T {
+        act(&mut lock(&self.rate))
+    }
+
+    pub(crate) fn record<T>(&self, act: impl FnOnce(&mut Record) -> T) -> T {
+        act(&mut lock(&self.record))
+    }
+
+    pub(crate) fn faults<T>(&self, act: impl FnOnce(&mut Faults) -> T) -> T {
+        act(&mut lock(&self.faults))
+    }
+
+    /// Hands a delivery to the courier.
+    pub(crate) fn push_is_due(&self, delivery_id: u64) {
+        // The courier ends only together with the whole simulator, and then nobody waits for a push.
+        let _ = self.pushes.send(delivery_id);
+    }
+
+    /// Runs a task for as long as the simulator lives.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = lock(&self.tasks);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(task);
+    }
+
+    /// Ends every task; those that wait are dropped where they wait.
+    pub(crate) fn end_tasks(&self) {
+        lock(&self.tasks).abort_all();
+    }
+}
+
+/// A panic while holding the lock is a failed assertion of a test: the state itself is sound.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,37 @@
+//! A simulated Ozon Seller API: its chats, keys, limits, errors and push notifications, with state that survives a
+//! restart, faults on request and buyers who write by themselves.
+//!
+//! It follows what is known of the vendor (the shapes, the odd spellings, the missing fields), never our own client, so
+//! that a mistake in the client shows here and not in a merchant's shop. Where the vendor's behaviour is not known, the
+//! comment beside the choice says so, and the choice is the stricter one.
+
+mod account;
+mod auth;
+mod buyer;
+mod chance;
+mod chat;
+mod clock;
+mod control;
+mod demo;
+mod fault;
+mod market;
+mod options;
+mod push;
+mod record;
+mod refusal;
+mod serve;
+mod shop;
+mod simulator;
+mod vendor;
+mod wire;
+
+pub use buyer::{BuyerMessage, FileGiven, Posted};
+pub use control::client::{Control, ControlError};
+pub use control::view::{ChatView, MessageView, PushView, StateView};
+pub use control::AccountChange;
+pub use fault::{Apply, Fault, FaultKind};
+pub use options::{Options, Subscription};
+pub use push::delivery::{Attempt, Delivery, Outcome};
+pub use push::judge::{PushCheck, PushError, PushErrorKind};
+pub use record::Seen;
+pub use simulator::Simulator;

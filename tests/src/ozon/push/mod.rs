@@ -1,0 +1,9 @@
+//! Push notifications to the seller's one URL: what they say, when they are sent again, what counts as an answer.
+//! There is no signature and no secret, and the seller's own messages are not echoed.
+
+pub(crate) mod body;
+pub(crate) mod courier;
+pub(crate) mod delivery;
+pub(crate) mod judge;
+pub(crate) mod schedule;
+pub(crate) mod subscription;

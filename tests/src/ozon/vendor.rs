@@ -1,0 +1,166 @@
+//! The way of one vendor call: noted, hit by a fault if one waits, checked for keys and rate, answered by its method.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::fault::{Apply, Fault, FaultKind};
+use super::market::Market;
+use super::refusal::{Answer, Refusal};
+use super::serve::Cut;
+use super::{account, auth, chat, clock};
+
+/// The methods of the vendor's that exist here, as `/v1/roles` lists them.
+pub(crate) const METHODS: [&str; 8] = [
+    "/v1/chat/send/file",
+    "/v1/chat/send/message",
+    "/v1/chat/start",
+    "/v1/roles",
+    "/v1/seller/info",
+    "/v2/chat/read",
+    "/v3/chat/history",
+    "/v3/chat/list",
+];
+
+const FILE_PREFIX: &str = "/v2/chat/file/";
+
+/// The vendor names no limit for files; this one only keeps a mistaken test from filling the memory.
+const BODY_BYTES_MAX: usize = 64 * 1_024 * 1_024;
+
+/// A call that was read whole.
+struct Call {
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// Every path that is not the simulator's own.
+pub(crate) async fn handle(State(market): State<Arc<Market>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let full_path = head.uri.path_and_query().map_or_else(|| "/".into(), ToString::to_string);
+    let call = Call { method: head.method, path: head.uri.path().into(), headers: head.headers, body };
+    let number = market.record(|record| {
+        *record.per_method.entry(counted_as(&call.path).into()).or_default() += 1;
+        record.note(clock::rfc3339(clock::now_ms()), call.method.as_str(), &full_path, &call.headers, &call.body)
+    });
+
+    let fault = market.faults(|faults| faults.take(&call.path));
+    if let Some(fault) = &fault {
+        market.record(|record| record.outcome(number, |seen| seen.fault = Some(fault.name().into())));
+    }
+    let response = match fault {
+        None => answer(&market, &call),
+        Some(fault) => {
+            if fault.apply == Apply::After {
+                // What the vendor would have said; the fault is what the caller gets instead.
+                let _ = answer(&market, &call);
+            }
+            suffer(fault).await
+        }
+    };
+    if response.extensions().get::<Cut>().is_none() {
+        market.record(|record| record.outcome(number, |seen| seen.status = Some(response.status().as_u16())));
+    }
+    response
+}
+
+/// Files are counted together.
+fn counted_as(path: &str) -> &str {
+    if path.starts_with(FILE_PREFIX) { FILE_PREFIX } else { path }
+}
+
+fn answer(market: &Arc<Market>, call: &Call) -> Response {
+    let file = call.path.strip_prefix(FILE_PREFIX).filter(|_| call.method == Method::GET);
+    let method = METHODS.contains(&call.path.as_str()) && call.method == Method::POST;
+    if !method && file.is_none() {
+        return unmatched(market, call);
+    }
+    if let Err(refusal) = auth::check(market, &call.headers, clock::now_ms()) {
+        return refuse(&refusal);
+    }
+    match file {
+        Some(path) => chat::file::answer(market, path).unwrap_or_else(|refusal| refuse(&refusal)),
+        None => match dispatch(market, &call.path, &call.body) {
+            Ok(body) => axum::Json(body).into_response(),
+            Err(refusal) => refuse(&refusal),
+        },
+    }
+}
+
+fn dispatch(market: &Market, path: &str, body: &[u8]) -> Answer {
+    match path {
+        "/v1/chat/send/file" => chat::send_file::answer(market, body),
+        "/v1/chat/send/message" => chat::send_message::answer(market, body),
+        "/v1/chat/start" => chat::start::answer(market, body),
+        "/v1/roles" => account::roles(market),
+        "/v1/seller/info" => account::seller_info(market),
+        "/v2/chat/read" => chat::read::answer(market, body),
+        "/v3/chat/history" => chat::history::answer(market, body),
+        "/v3/chat/list" => chat::list::answer(market, body),
+        _ => Err(Refusal::not_found("method")),
+    }
+}
+
+/// A call that the vendor does not have is a mistake of ours: loud, and counted for the tests to fail on.
+fn unmatched(market: &Market, call: &Call) -> Response {
+    let name = format!("{} {}", call.method, call.path);
+    eprintln!("Ozon simulator: no such call: {name}");
+    market.record(|record| record.unmatched.push(name.clone()));
+    let body = json!({
+        "simulator": "there is no such call",
+        "method": call.method.as_str(),
+        "path": call.path,
+        "code": 12,
+        "message": format!("unmatched call: {name}"),
+        "details": [],
+    });
+    (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(body)).into_response()
+}
+
+fn refuse(refusal: &Refusal) -> Response {
+    (status(refusal.http), axum::Json(refusal.body())).into_response()
+}
+
+fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Acts out a fault.
+async fn suffer(fault: Fault) -> Response {
+    match fault.kind {
+        FaultKind::Status { status: code, body, retry_after } => {
+            let body = body.unwrap_or_else(|| Refusal::of_status(code).body());
+            let mut response = (status(code), axum::Json(body)).into_response();
+            if let Some(seconds) = retry_after {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            response
+        }
+        FaultKind::Garbage { body } => {
+            let page = body.unwrap_or_else(|| "<html><body>Сервис временно недоступен</body></html>".into());
+            ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
+        }
+        FaultKind::NoAnswer { ms: None } => std::future::pending().await,
+        FaultKind::NoAnswer { ms: Some(ms) } => {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+            Cut::response()
+        }
+        FaultKind::Cut => Cut::response(),
+        FaultKind::Redirect { location, status: code } => {
+            let mut response = (status(code.unwrap_or(307)), Body::empty()).into_response();
+            if let Ok(location) = HeaderValue::try_from(location) {
+                response.headers_mut().insert(header::LOCATION, location);
+            }
+            response
+        }
+    }
+}

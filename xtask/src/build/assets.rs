@@ -1,0 +1,63 @@
+//! The static files: what the storefront's visitor, the merchant's page and the operator download.
+
+use std::path::{Path, PathBuf};
+
+use super::publish::{self, Files};
+use super::stamp;
+use crate::failure::Failure;
+use crate::paths::Paths;
+use crate::process;
+
+/// Other sites' pages load the loader and the widget, so those allow any origin. `no-cache` asks for a revalidation
+/// each time: the names carry no version, and a shop must not be left with glue of one build and wasm of another.
+const HEADERS: &str = "\
+/*
+  X-Content-Type-Options: nosniff
+  Cache-Control: no-cache
+/prilavok.js
+  Access-Control-Allow-Origin: *
+/widget/*
+  Access-Control-Allow-Origin: *
+";
+
+/// The loader runs as a classic script, whose bytes a page in another encoding would misread: it stays ASCII.
+const LOADER: [&str; 2] = ["--target=es2020", "--charset=ascii"];
+const MODULE: [&str; 3] = ["--target=es2020", "--format=esm", "--charset=utf8"];
+const STYLE: [&str; 2] = ["--target=es2020,chrome87,firefox78,safari14", "--charset=utf8"];
+
+/// Everything under dist/www, given the glue and wasm of the two browser crates.
+pub fn collect(paths: &Paths, widget: &Files, inbox: &Files) -> Result<Files, Failure> {
+    let www = paths.root.join("www");
+    let mut files = publish::read_tree(paths, &www.join("storefront"))?;
+    put(&mut files, "_headers", HEADERS.into());
+    put(&mut files, "prilavok.js", minified(paths, &www.join("loader/prilavok.js"), &LOADER)?);
+    add(&mut files, "widget", widget);
+    put(&mut files, "widget/widget.css", minified(paths, &paths.root.join("widget/src/theme/widget.css"), &STYLE)?);
+    add(&mut files, "inbox", inbox);
+    put(&mut files, "inbox/index.html", publish::read(paths, &www.join("inbox/index.html"))?);
+    put(&mut files, "inbox/inbox.css", minified(paths, &www.join("inbox/inbox.css"), &STYLE)?);
+    let boot = www.join("inbox/boot.js");
+    if boot.is_file() {
+        put(&mut files, "inbox/boot.js", minified(paths, &boot, &MODULE)?);
+    }
+    Ok(files)
+}
+
+fn put(files: &mut Files, name: &str, content: Vec<u8>) {
+    files.insert(PathBuf::from(name), content);
+}
+
+fn add(files: &mut Files, folder: &str, more: &Files) {
+    files.extend(more.iter().map(|(name, content)| (Path::new(folder).join(name), content.clone())));
+}
+
+fn minified(paths: &Paths, source: &Path, flags: &[&str]) -> Result<Vec<u8>, Failure> {
+    let content = publish::read(paths, source)?;
+    let name = paths.shown(source).replace('/', "-");
+    let folder = stamp::made(paths, &name, &[&content, flags.join(" ").as_bytes()], |folder| {
+        let mut esbuild = process::command(paths, "esbuild");
+        esbuild.arg(source).arg(format!("--outfile={}", folder.join(&name).display()));
+        process::run_quiet(esbuild.args(flags).args(["--minify", "--log-level=warning"])).map(drop)
+    })?;
+    publish::read(paths, &folder.join(&name))
+}

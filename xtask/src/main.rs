@@ -1,0 +1,124 @@
+//! `cargo xtask <command>`: everything a developer or CI runs, from one place.
+//!
+//! Each command prepares what it needs by itself (`dev` and `test` set up and build first), skips what is already
+//! there, and fails with one sentence that says what to do.
+
+mod budgets;
+mod build;
+mod cargo;
+mod dev;
+mod failure;
+mod paths;
+mod process;
+mod progress;
+mod setup;
+mod size;
+mod test;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+use lexopt::prelude::*;
+use paths::Paths;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  setup [--tests]      get what the build needs (and, with --tests, a browser)
+  build                relay, widget and inbox into dist/, within their budgets
+  dev [--port N] [--ozon-port N]
+                       storefront, inbox, relay and a simulated Ozon on this machine
+  test [--fast]        everything CI checks; --fast leaves out the running relay and the browser
+  size                 what a visitor downloads, against budgets.toml
+";
+
+/// One parsed command line.
+enum Command {
+    Setup { tests: bool },
+    Build,
+    Dev(dev::Ports),
+    Test { fast: bool },
+    Size,
+    Help,
+}
+
+fn main() -> ExitCode {
+    match parse(lexopt::Parser::from_env()).and_then(run) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Failure> {
+    let paths = Paths::find()?;
+    match command {
+        Command::Setup { tests } => {
+            setup::run(&paths)?;
+            if tests {
+                setup::browser::find_or_install()?;
+            }
+        }
+        Command::Build => build::run(&paths)?,
+        Command::Dev(ports) => dev::run(&paths, &ports)?,
+        Command::Test { fast } => return test::run(&paths, fast),
+        Command::Size => size::run(&paths)?,
+        Command::Help => print!("{USAGE}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn parse(mut args: lexopt::Parser) -> Result<Command, Failure> {
+    let mut command: Option<Command> = None;
+    while let Some(arg) = args.next()? {
+        command = Some(match (command, arg) {
+            (None, Value(name)) => match name.to_string_lossy().as_ref() {
+                "setup" => Command::Setup { tests: false },
+                "build" => Command::Build,
+                "dev" => Command::Dev(dev::Ports::default()),
+                "test" => Command::Test { fast: false },
+                "size" => Command::Size,
+                "help" => Command::Help,
+                other => return Err(Failure::new(format!("there is no command {other:?}; see `cargo xtask help`"))),
+            },
+            (_, Long("help") | Short('h')) => return Ok(Command::Help),
+            (Some(Command::Setup { .. }), Long("tests")) => Command::Setup { tests: true },
+            (Some(Command::Test { .. }), Long("fast")) => Command::Test { fast: true },
+            (Some(Command::Dev(ports)), Long("port")) => {
+                Command::Dev(dev::Ports { relay: args.value()?.parse()?, ..ports })
+            }
+            (Some(Command::Dev(ports)), Long("ozon-port")) => {
+                Command::Dev(dev::Ports { ozon: args.value()?.parse()?, ..ports })
+            }
+            (_, unexpected) => return Err(unexpected.unexpected().into()),
+        });
+    }
+    Ok(command.unwrap_or(Command::Help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(args: &[&str]) -> Result<Command, Failure> {
+        parse(lexopt::Parser::from_args(args))
+    }
+
+    #[test]
+    fn dev_listens_where_it_is_told() {
+        let Ok(Command::Dev(ports)) = parsed(&["dev", "--port", "9000"]) else {
+            panic!("not understood as dev");
+        };
+        assert_eq!((ports.relay, ports.ozon), (9000, dev::Ports::default().ozon));
+    }
+
+    #[test]
+    fn a_flag_of_another_command_is_refused() {
+        assert!(parsed(&["build", "--tests"]).is_err());
+        assert!(parsed(&["--fast", "test"]).is_err());
+        assert!(parsed(&["dev", "--port", "99999"]).is_err());
+        assert!(parsed(&["tset"]).is_err());
+    }
+}

@@ -1,0 +1,102 @@
+//! `cargo xtask test`: everything CI checks, in one go, with one closing line over all of it.
+//!
+//! A failed step does not hide the ones after it, unless those could not mean anything without it. Steps that are not
+//! a test runner (formatting, lints, purity, sizes) count as one test each.
+
+mod purity;
+mod suites;
+mod tally;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::build;
+use crate::cargo::{cargo, cargo_wasm};
+use crate::failure::Failure;
+use crate::paths::Paths;
+use crate::process;
+use crate::progress::seconds;
+use crate::setup;
+use crate::size;
+use tally::Tally;
+
+/// What compiles for this machine. The relay, the widget and the inbox are linted for wasm, where they run.
+const NATIVE_CRATES: [&str; 4] = ["shared", "relay-core", "tests", "xtask"];
+
+/// `fast` leaves out what needs a running relay or a browser.
+pub fn run(paths: &Paths, fast: bool) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
+    let mut tally = Tally::default();
+    setup::run(paths)?;
+
+    step(&mut tally, "formatting", || process::run(cargo(paths).args(["fmt", "--all", "--check"])));
+    step(&mut tally, "purity", || purity::check(paths));
+    // cargo-deny takes minutes to install and changes no code, so whoever has it runs it.
+    if process::answer(cargo(paths).args(["deny", "--version"])).is_some() {
+        step(&mut tally, "licences and advisories", || process::run(cargo(paths).args(["deny", "check"])));
+    } else {
+        eprintln!("\n== licences and advisories: skipped, cargo-deny is not installed (`cargo install cargo-deny`)");
+    }
+    step(&mut tally, "clippy, native", || {
+        let mut clippy = cargo(paths);
+        clippy.args(["clippy", "--quiet", "--all-targets"]);
+        clippy.args(NATIVE_CRATES.iter().flat_map(|name| ["-p", name]));
+        process::run(clippy.args(["--", "-D", "warnings"]))
+    });
+    step(&mut tally, "clippy, wasm", || {
+        // In the release profile, because the build needs the macros and build scripts of these crates in it anyway.
+        process::run(cargo_wasm(paths, "clippy").args(["--quiet", "--", "-D", "warnings"]))
+    });
+    suite(&mut tally, "unit and property tests", || suites::units(paths));
+    // Within its budgets: the build fails over them.
+    let built = step(&mut tally, "build", || build::run(paths));
+    step(&mut tally, "sizes", || size::run(paths));
+    if fast {
+        suite(&mut tally, "simulation", || suites::simulation(paths));
+    } else if built {
+        suite(&mut tally, "simulation, live relay, restart, browser", || {
+            suites::everything(paths, &setup::browser::find_or_install()?)
+        });
+    } else {
+        eprintln!("the tests of the running relay were not run: there is no build to run them on");
+        tally.failed += 1;
+    }
+
+    eprintln!("\nall of it took {}", seconds(started.elapsed()));
+    println!("{tally}");
+    Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// One check that passes or fails as a whole.
+fn step(tally: &mut Tally, name: &str, check: impl FnOnce() -> Result<(), Failure>) -> bool {
+    timed(name, || match check() {
+        Ok(()) => {
+            tally.passed += 1;
+            true
+        }
+        Err(failure) => {
+            eprintln!("✗ {name}: {failure}");
+            tally.failed += 1;
+            false
+        }
+    })
+}
+
+/// A run of a test runner, which counts by itself.
+fn suite(tally: &mut Tally, name: &str, run: impl FnOnce() -> Result<Tally, Failure>) {
+    timed(name, || match run() {
+        Ok(counted) => tally.add(counted),
+        Err(failure) => {
+            eprintln!("✗ {name}: {failure}");
+            tally.failed += 1;
+        }
+    });
+}
+
+fn timed<T>(name: &str, work: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    eprintln!("\n== {name}");
+    let result = work();
+    eprintln!("== {name}: {}", seconds(started.elapsed()));
+    result
+}
