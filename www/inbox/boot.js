@@ -5,8 +5,8 @@ const app = document.getElementById("app");
 const say = (text) => {
   const box = document.createElement("main");
   box.className = "boot";
-  box.setAttribute("role", "alert");
   const line = document.createElement("p");
+  line.setAttribute("role", "alert");
   line.textContent = text;
   const again = document.createElement("button");
   again.type = "button";

@@ -152,7 +152,7 @@ impl Draft<'_> {
                 username: None,
                 source: chat.source.clone(),
                 first_message: message.text.clone(),
-                message_id: message.message_id,
+                message_id: Some(message.message_id),
             }))?;
         }
         self.publish(&Event::NewMessage(NewMessage {

@@ -28,7 +28,7 @@ use shared::time::Timestamp;
 pub use input::{ConnId, ENTROPY_BYTES, Input, Job, Request};
 pub use organization::Organization;
 pub use session::Session;
-pub use turn::{Effect, Turn};
+pub use turn::{Effect, Turn, error_frame};
 
 use crate::auth::keyring::Keyring;
 use crate::storage::{Sql, SqlError};

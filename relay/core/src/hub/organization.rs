@@ -12,7 +12,7 @@ use super::draft::Draft;
 use super::input::ENTROPY_BYTES;
 use super::{Decision, Refused};
 use crate::auth::{key, origin, seal, secrets_match, text_of, token};
-use crate::storage::{Sql, SqlError, is_provisioned};
+use crate::storage::{Sql, SqlError, is_provisioned, pending_steps};
 use crate::upstream::ozon::{Account, Credentials};
 
 /// What is kept of the organization itself.
@@ -80,6 +80,9 @@ impl Draft<'_> {
             return Err(Refused::new(Code::Invalid, "publishable_key names another organization"));
         }
         let organization = Organization { id, name, publishable_key, origins, epoch: text_of(epoch_chance) };
+        // Only now is there something to keep: a call with a made-up id has left no trace.
+        let schema = pending_steps(self.sql)?;
+        self.turn.writes.extend(schema);
         let origins = super::messages::to_value(&organization.origins)?.to_string();
         self.write_all(
             "INSERT INTO organization (id, name, publishable_key, origins, epoch, created_at) VALUES (?, ?, ?, ?, ?, ?)",

@@ -282,7 +282,9 @@ impl Draft<'_> {
         );
         self.wake_at(due);
         self.begun.insert(send.user_id);
-        self.turn.effects.push(Effect::Call { job: Job::Send { message_id: send.message_id, attempt }, request: Box::new(request) });
+        self.turn
+            .effects
+            .push(Effect::Call { job: Job::Send { message_id: send.message_id, attempt }, request: Box::new(request) });
         Ok(true)
     }
 

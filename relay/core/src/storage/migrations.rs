@@ -49,39 +49,40 @@ pub fn is_provisioned(sql: &dyn Sql) -> Result<bool, SqlError> {
     Ok(sql.first("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'", &[])?.is_some())
 }
 
-/// Brings the schema to the newest step.
+/// What is left to do to bring the schema to the newest step.
 ///
 /// # Errors
-/// If the store fails, or was written by a newer relay; nothing has changed then.
-pub fn migrate(store: &dyn Store) -> Result<(), SqlError> {
-    let done = if is_provisioned(store)? {
-        match store.first("SELECT COALESCE(MAX(step), 0) FROM migrations", &[])? {
-            Some(row) => {
-                usize::try_from(row.integer(0)?).map_err(|_| SqlError("a migration step below zero".into()))?
-            }
-            None => 0,
-        }
+/// If the store fails, or was written by a newer relay.
+pub fn pending_steps(sql: &dyn Sql) -> Result<Vec<Write>, SqlError> {
+    let mut writes = Vec::new();
+    let mut done = 0;
+    if is_provisioned(sql)? {
+        let row = sql.first("SELECT COALESCE(MAX(step), 0) FROM migrations", &[])?;
+        let step = row.map_or(Ok(0), |row| row.integer(0))?;
+        done = usize::try_from(step).map_err(|_| SqlError("a migration step below zero".into()))?;
     } else {
-        0
-    };
+        writes.push(Write { statement: "CREATE TABLE migrations (step INTEGER PRIMARY KEY)", params: vec![] });
+    }
     if done > STEPS.len() {
         return Err(SqlError(format!(
             "the data is at step {done}, this relay knows {}: deploy a newer relay",
             STEPS.len()
         )));
     }
-    let mut writes = Vec::new();
-    if done == 0 {
-        writes.push(Write {
-            statement: "CREATE TABLE IF NOT EXISTS migrations (step INTEGER PRIMARY KEY)",
-            params: vec![],
-        });
-    }
     for (index, step) in STEPS.iter().enumerate().skip(done) {
         writes.extend(step.iter().map(|statement| Write { statement, params: vec![] }));
         let number = i64::try_from(index).map_or(i64::MAX, |index| index.saturating_add(1));
         writes.push(Write { statement: "INSERT INTO migrations (step) VALUES (?)", params: vec![number.into()] });
     }
+    Ok(writes)
+}
+
+/// Brings the schema to the newest step, in one transaction.
+///
+/// # Errors
+/// If the store fails, or was written by a newer relay; nothing has changed then.
+pub fn migrate(store: &dyn Store) -> Result<(), SqlError> {
+    let writes = pending_steps(store)?;
     if writes.is_empty() { Ok(()) } else { store.commit(&writes) }
 }
 

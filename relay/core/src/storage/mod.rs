@@ -7,7 +7,7 @@ mod migrations;
 #[cfg(feature = "rusqlite")]
 mod native;
 
-pub use migrations::{is_provisioned, migrate};
+pub use migrations::{is_provisioned, migrate, pending_steps};
 #[cfg(feature = "rusqlite")]
 pub use native::NativeStore;
 

@@ -1,0 +1,359 @@
+//! A hub on a bench: it performs turns as the shell has to, on a real SQLite, with mailboxes for sockets and a clock that
+//! stands still until it is moved.
+//!
+//! After every turn it looks at what must hold whatever a test does: a visitor is sent nothing of another chat, every frame
+//! is one a client reads, at most one message of a chat is under way to an upstream, and whatever is due has an alarm.
+#![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+pub mod ozon;
+pub mod people;
+pub mod screen;
+pub mod store;
+
+use std::collections::BTreeMap;
+
+use relay_core::auth::keyring::Keyring;
+use relay_core::hub::{Config, ConnId, Effect, Hub, Input, Job, Request, Turn};
+use relay_core::storage::{Sql, Store, Value as SqlValue, is_provisioned};
+use relay_core::upstream::{self, Answered};
+use serde_json::{Value, json};
+use shared::frame::Frame;
+use shared::id::Position;
+use shared::problem::{Code, Problem};
+use shared::time::Timestamp;
+use shared::token::Claims;
+
+use store::FlakyStore;
+
+/// 2026-01-10T15:30:00Z
+pub const START: Timestamp = Timestamp(1_768_059_000_000);
+pub const ORGANIZATION: &str = "lavka";
+pub const KEY: &str = "pk_lavka_storefront";
+pub const SHOP: &str = "https://shop.ru";
+pub const SIGNING: &str = r#"{"k1":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"}"#;
+pub const SEALING: &str = r#"{"k1":"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI"}"#;
+/// When a hub that lost a turn looks for what is due, as in the shell.
+const RESTORE_AFTER_MS: i64 = 1_000;
+/// More alarms than this without the clock moving are a loop.
+const ALARMS_AT_ONCE_MAX: u32 = 64;
+
+struct Socket {
+    visitor: Option<i64>,
+    attachment: Option<String>,
+    mailbox: Vec<Value>,
+    closed: Option<u16>,
+}
+
+/// A call on its way to an upstream.
+pub struct Call {
+    pub job: Job,
+    pub request: upstream::Request,
+    pub at: Timestamp,
+}
+
+pub struct Bench {
+    pub now: Timestamp,
+    pub store: FlakyStore,
+    pub config: Config,
+    /// Calls that have not been answered yet, oldest first.
+    pub calls: Vec<Call>,
+    hub: Hub,
+    sockets: BTreeMap<ConnId, Socket>,
+    alarm: Option<Timestamp>,
+    next_conn: ConnId,
+    next_action: u64,
+    next_entropy: u8,
+}
+
+pub fn config() -> Config {
+    Config {
+        signing: Keyring::parse(SIGNING).unwrap(),
+        sealing: Keyring::parse(SEALING).unwrap(),
+        ozon_base_url: "https://ozon.test".into(),
+    }
+}
+
+impl Bench {
+    /// A hub over an empty store.
+    pub fn empty() -> Self {
+        let store = FlakyStore::new();
+        let hub = Hub::restore(config(), &store, []).unwrap();
+        let mut bench = Self {
+            now: START,
+            store,
+            config: config(),
+            calls: Vec::new(),
+            hub,
+            sockets: BTreeMap::new(),
+            alarm: None,
+            next_conn: 1,
+            next_action: 1,
+            next_entropy: 1,
+        };
+        bench.feed(Input::Boot);
+        bench
+    }
+
+    /// The organization `lavka`, whose pages are on <https://shop.ru>.
+    pub fn new() -> Self {
+        let mut bench = Self::empty();
+        bench.provision(ORGANIZATION, &[SHOP], Some(KEY)).unwrap();
+        bench
+    }
+
+    pub fn provision(&mut self, id: &str, origins: &[&str], key: Option<&str>) -> Result<Value, Problem> {
+        let entropy = self.entropy();
+        self.request(Request::Provision {
+            id: id.into(),
+            name: "Лавка".into(),
+            origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
+            publishable_key: key.map(Into::into),
+            entropy,
+        })
+    }
+
+    /// Chance that is none.
+    pub fn entropy(&mut self) -> [u8; 32] {
+        self.next_entropy = self.next_entropy.wrapping_add(1);
+        [self.next_entropy; 32]
+    }
+
+    // What happens.
+
+    pub fn request(&mut self, request: Request) -> Result<Value, Problem> {
+        self.feed(Input::Request { request }).expect("a request is answered")
+    }
+
+    pub fn feed(&mut self, input: Input) -> Option<Result<Value, Problem>> {
+        let turn = self.hub.handle(self.now, &self.store, input);
+        let answer = self.perform(turn);
+        self.close_what_was_closed();
+        self.check();
+        answer
+    }
+
+    /// The shell's order: the writes in one transaction, then the effects; if they were not kept, `on_failure` and a hub
+    /// restored from what is.
+    fn perform(&mut self, turn: Turn) -> Option<Result<Value, Problem>> {
+        let committed = if turn.writes.is_empty() { Ok(()) } else { self.store.commit(&turn.writes) };
+        let (effects, answer) = match committed {
+            Ok(()) => (turn.effects, turn.answer),
+            Err(error) => {
+                self.restore();
+                self.wake_at(self.now.plus_ms(RESTORE_AFTER_MS));
+                (turn.on_failure, turn.answer.map(|_| Err(Problem::new(Code::StorageFailed, error.0))))
+            }
+        };
+        for effect in effects {
+            match effect {
+                Effect::Send { to, text } => {
+                    let frame: Value = serde_json::from_str(&text).unwrap();
+                    assert!(Frame::from_node(&frame).is_some(), "no client reads {text}");
+                    for conn in to {
+                        self.deliver(conn, &frame);
+                    }
+                }
+                Effect::Attach { conn, attachment } => {
+                    self.sockets.get_mut(&conn).expect("a socket to attach to").attachment = Some(attachment);
+                }
+                Effect::Close { conn, code, reason: _ } => {
+                    if let Some(socket) = self.sockets.get_mut(&conn) {
+                        socket.closed.get_or_insert(code);
+                    }
+                }
+                Effect::WakeAt(at) => self.wake_at(at),
+                Effect::Call { job, request } => self.calls.push(Call { job, request: *request, at: self.now }),
+            }
+        }
+        answer
+    }
+
+    fn deliver(&mut self, conn: ConnId, frame: &Value) {
+        let Some(socket) = self.sockets.get_mut(&conn).filter(|socket| socket.closed.is_none()) else { return };
+        if let (Some(visitor), Some(user_id)) = (socket.visitor, frame["data"].get("user_id")) {
+            assert_eq!(user_id, &json!(visitor), "a visitor was sent {frame}");
+        }
+        socket.mailbox.push(frame.clone());
+    }
+
+    fn wake_at(&mut self, at: Timestamp) {
+        self.alarm = Some(self.alarm.map_or(at, |earlier| earlier.min(at)));
+    }
+
+    /// The runtime reports a socket that the relay closed as any other.
+    fn close_what_was_closed(&mut self) {
+        let closed =
+            self.sockets.iter_mut().filter(|(_, socket)| socket.closed.is_some() && socket.attachment.is_some());
+        let closed: Vec<ConnId> = closed.map(|(conn, socket)| (*conn, socket.attachment = None).0).collect();
+        for conn in closed {
+            self.feed(Input::Closed { conn });
+        }
+    }
+
+    fn restore(&mut self) {
+        let open = self.sockets.values().filter(|socket| socket.closed.is_none());
+        let attachments: Vec<String> = open.filter_map(|socket| socket.attachment.clone()).collect();
+        self.hub = Hub::restore(self.config.clone(), &self.store, attachments).unwrap();
+    }
+
+    /// The hub forgets everything and is restored from the sockets' attachments and the store.
+    pub fn hibernate(&mut self) {
+        self.restore();
+        self.feed(Input::Boot);
+    }
+
+    /// As [`Bench::hibernate`], and all sockets and all answers of upstreams are gone, too.
+    pub fn crash(&mut self) {
+        for socket in self.sockets.values_mut() {
+            socket.closed.get_or_insert(1006);
+            socket.attachment = None;
+        }
+        self.calls.clear();
+        self.hibernate();
+    }
+
+    /// Moves the clock, with every alarm at its time.
+    pub fn advance(&mut self, ms: i64) {
+        let until = self.now.plus_ms(ms);
+        let mut at_once = 0;
+        while let Some(at) = self.alarm.filter(|at| *at <= until) {
+            at_once = if at > self.now { 0 } else { at_once + 1 };
+            assert!(at_once < ALARMS_AT_ONCE_MAX, "an endless alarm");
+            self.now = self.now.max(at);
+            self.alarm();
+        }
+        self.now = until;
+    }
+
+    /// The alarm comes, whatever its time.
+    pub fn alarm(&mut self) {
+        self.alarm = None;
+        self.feed(Input::Alarm);
+    }
+
+    /// When the alarm is set to.
+    pub fn next_alarm(&self) -> Option<Timestamp> {
+        self.alarm
+    }
+
+    // Sockets.
+
+    pub fn connect(&mut self, claims: &Claims) -> ConnId {
+        self.connect_at(claims, Some(SHOP), None)
+    }
+
+    pub fn resume(&mut self, claims: &Claims, position: &Position) -> ConnId {
+        self.connect_at(claims, Some(SHOP), Some(position.clone()))
+    }
+
+    pub fn connect_at(&mut self, claims: &Claims, origin: Option<&str>, position: Option<Position>) -> ConnId {
+        let conn = self.next_conn;
+        self.next_conn += 1;
+        let visitor = (!claims.role.is_staff()).then_some(claims.sub);
+        self.sockets.insert(conn, Socket { visitor, attachment: None, mailbox: Vec::new(), closed: None });
+        self.feed(Input::Connect { conn, claims: claims.clone(), origin: origin.map(Into::into), position });
+        conn
+    }
+
+    /// The other end hangs up.
+    pub fn hang_up(&mut self, conn: ConnId) {
+        if let Some(socket) = self.sockets.get_mut(&conn) {
+            socket.closed.get_or_insert(1000);
+        }
+        self.close_what_was_closed();
+    }
+
+    /// A socket loses what was attached to it, as one that another version of the relay accepted.
+    pub fn forget(&mut self, conn: ConnId) {
+        self.sockets.get_mut(&conn).unwrap().attachment = None;
+        self.hibernate();
+    }
+
+    pub fn frame(&mut self, conn: ConnId, text: &str) {
+        self.feed(Input::Frame { conn, text: text.into() });
+    }
+
+    pub fn closed(&self, conn: ConnId) -> Option<u16> {
+        self.sockets[&conn].closed
+    }
+
+    /// Takes everything out of a mailbox.
+    pub fn take(&mut self, conn: ConnId) -> Vec<Value> {
+        std::mem::take(&mut self.sockets.get_mut(&conn).unwrap().mailbox)
+    }
+
+    /// Takes everything out of a mailbox, by the names of what came.
+    pub fn names(&mut self, conn: ConnId) -> Vec<String> {
+        self.take(conn).iter().map(|frame| frame["event"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Takes everything out of a mailbox and keeps the frames of one name.
+    pub fn only(&mut self, conn: ConnId, name: &str) -> Vec<Value> {
+        self.take(conn).into_iter().filter(|frame| frame["event"] == name).collect()
+    }
+
+    pub fn clear(&mut self) {
+        self.sockets.values_mut().for_each(|socket| socket.mailbox.clear());
+    }
+
+    /// Asks for something and takes the answer out of the mailbox: an ack's result, or an error's code.
+    pub fn ask(&mut self, conn: ConnId, mut action: Value) -> Result<Value, String> {
+        let id = self.next_action.to_string();
+        self.next_action += 1;
+        action["id"] = json!(id);
+        self.frame(conn, &action.to_string());
+        let mailbox = &mut self.sockets.get_mut(&conn).unwrap().mailbox;
+        let place =
+            mailbox.iter().position(|frame| frame["data"]["id"] == json!(id)).expect("every action is answered");
+        let mut answer = mailbox.remove(place);
+        match answer["event"].as_str() {
+            Some("ack") => {
+                assert_eq!(answer["data"]["action"], action["action"]);
+                Ok(answer["data"]["result"].take())
+            }
+            _ => Err(answer["data"]["code"].as_str().unwrap().to_owned()),
+        }
+    }
+
+    // Upstreams.
+
+    /// Takes the oldest call that has no answer yet.
+    pub fn call(&mut self) -> Call {
+        assert!(!self.calls.is_empty(), "no call is under way");
+        self.calls.remove(0)
+    }
+
+    pub fn answer(&mut self, job: Job, answered: Answered) {
+        self.feed(Input::Outcome { job, answered });
+    }
+
+    // The store.
+
+    pub fn integers(&self, statement: &str) -> Vec<i64> {
+        let rows = self.store.query(statement, &[]).unwrap();
+        rows.iter().map(|row| row.integer(0).unwrap()).collect()
+    }
+
+    pub fn execute(&self, statement: &'static str, params: Vec<SqlValue>) {
+        self.store.commit(&[relay_core::storage::Write { statement, params }]).unwrap();
+    }
+
+    fn check(&self) {
+        if self.store.reads_until_failure.get().is_some() || !is_provisioned(&self.store).unwrap() {
+            return;
+        }
+        let crowded = self.integers(
+            "SELECT user_id FROM sends WHERE state IN ('sending', 'checking') GROUP BY user_id HAVING COUNT(*) > 1",
+        );
+        assert_eq!(crowded, Vec::<i64>::new(), "chats with two messages under way");
+        let due = self.integers(
+            "SELECT s.due_at FROM sends s WHERE s.state <> 'queued' OR NOT EXISTS
+               (SELECT 1 FROM sends e WHERE e.user_id = s.user_id AND e.message_id < s.message_id AND e.state <> 'sent')
+             UNION ALL SELECT offline_at FROM chats WHERE offline_at IS NOT NULL",
+        );
+        if let Some(first) = due.into_iter().min() {
+            let latest = first.max(self.now.plus_ms(RESTORE_AFTER_MS).0);
+            assert!(self.alarm.is_some_and(|alarm| alarm.0 <= latest), "{first} is due, the alarm is {:?}", self.alarm);
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Ozon as values: a call in, an answer out. It keeps what it accepts, counts it by message, and can be told to fail.
+
+use std::collections::BTreeMap;
+
+use relay_core::hub::{ConnId, Job, Request};
+use relay_core::upstream::ozon::Credentials;
+use relay_core::upstream::{self, Answered};
+use serde_json::{Value, json};
+use shared::id::{MessageId, UserId};
+use shared::problem::Problem;
+
+use super::people::operator;
+use super::{Bench, Call};
+
+pub const CHAT: &str = "5e767a03-b400-4d1b-a841-75319ca8a5c8";
+/// Ozon's ids are about this large.
+pub const FIRST_ID: u64 = 3_000_000_000_817_031_942;
+
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub id: u64,
+    pub seller: bool,
+    pub text: String,
+}
+
+#[derive(Default)]
+pub struct FakeOzon {
+    count: u64,
+    chats: BTreeMap<String, Vec<Kept>>,
+    /// How often each of our messages was accepted.
+    pub accepted: BTreeMap<MessageId, u32>,
+}
+
+impl FakeOzon {
+    fn keep(&mut self, chat_id: &str, seller: bool, text: &str) -> u64 {
+        self.count += 1;
+        let id = FIRST_ID + self.count;
+        self.chats.entry(chat_id.into()).or_default().push(Kept { id, seller, text: text.into() });
+        id
+    }
+
+    pub fn buyer_writes(&mut self, chat_id: &str, text: &str) -> u64 {
+        self.keep(chat_id, false, text)
+    }
+
+    pub fn seller_texts(&self, chat_id: &str) -> Vec<&str> {
+        let kept = self.chats.get(chat_id).into_iter().flatten();
+        kept.filter(|kept| kept.seller).map(|kept| kept.text.as_str()).collect()
+    }
+
+    pub fn last_id(&self, chat_id: &str) -> u64 {
+        self.chats[chat_id].last().unwrap().id
+    }
+
+    /// Acts on a call as Ozon does: takes the message, or shows the newest page.
+    pub fn serve(&mut self, call: &Call) -> Answered {
+        let body: Value = serde_json::from_slice(call.request.body()).unwrap();
+        let chat_id = body["chat_id"].as_str().unwrap();
+        match (call.request.uri().path(), &call.job) {
+            ("/v1/chat/send/message", Job::Send { message_id, .. }) => {
+                self.keep(chat_id, true, body["text"].as_str().unwrap());
+                *self.accepted.entry(*message_id).or_default() += 1;
+                accepted()
+            }
+            ("/v3/chat/history", Job::Lookup { .. }) => {
+                let kept = self.chats.get(chat_id).map_or(&[] as &[Kept], Vec::as_slice);
+                let limit = usize::try_from(body["limit"].as_u64().unwrap()).unwrap();
+                let page: Vec<Value> = kept.iter().rev().take(limit).map(shown).collect();
+                answered(200, &json!({"messages": page, "has_next": kept.len() > limit}).to_string())
+            }
+            (path, job) => panic!("{path} is not what {job:?} is for"),
+        }
+    }
+
+    /// Loses what a chat has: an upstream that says it took a message and shows none.
+    pub fn forget(&mut self, chat_id: &str) {
+        self.chats.remove(chat_id);
+    }
+}
+
+fn shown(kept: &Kept) -> Value {
+    let kind = if kept.seller { "Seller" } else { "Customer" };
+    json!({"message_id": kept.id, "user": {"id": "836", "type": kind}, "data": [kept.text],
+           "created_at": "2026-01-10T15:31:00Z", "is_read": false})
+}
+
+pub fn answered(status: u16, body: &str) -> Answered {
+    Answered::Response(http::Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap())
+}
+
+pub fn accepted() -> Answered {
+    answered(200, r#"{"result":"success"}"#)
+}
+
+pub fn limited(retry_after: Option<&str>) -> Answered {
+    let mut response = http::Response::builder().status(429);
+    if let Some(value) = retry_after {
+        response = response.header("Retry-After", value);
+    }
+    Answered::Response(
+        response.body(br#"{"code":8,"message":"You have reached request rate limit"}"#.to_vec()).unwrap(),
+    )
+}
+
+pub fn new_message(chat_id: &str, id: u64, text: &str) -> Value {
+    json!({"message_type": "TYPE_NEW_MESSAGE", "chat_id": chat_id, "chat_type": "Buyer_Seller",
+           "message_id": id.to_string(), "created_at": "2026-01-10T15:30:58.528Z",
+           "user": {"id": "115568", "type": "Customer"}, "data": [text], "seller_id": "7"})
+}
+
+pub fn message_read(chat_id: &str, id: u64) -> Value {
+    json!({"message_type": "TYPE_MESSAGE_READ", "chat_id": chat_id, "chat_type": "Buyer_Seller",
+           "message_id": id.to_string(), "user": {"id": "115568", "type": "Customer"},
+           "last_read_message_id": id.to_string(), "seller_id": "7"})
+}
+
+impl Bench {
+    pub fn connect_ozon(&mut self) -> Result<Value, Problem> {
+        let entropy = self.entropy();
+        let credentials = Credentials { client_id: "836".into(), api_key: "0f9d2a7e-secret".into() };
+        self.request(Request::ConnectOzon { credentials, entropy })
+    }
+
+    pub fn hook_secret(&mut self) -> String {
+        let answer = self.connect_ozon().unwrap();
+        answer["hook"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
+    }
+
+    pub fn push(&mut self, secret: &str, body: &Value) -> Result<Value, Problem> {
+        self.request(Request::Hook { source: "ozon".into(), secret: secret.into(), body: body.to_string() })
+    }
+
+    pub fn status(&self, message_id: MessageId) -> (String, Option<String>) {
+        use relay_core::storage::Sql;
+        let row = self.store.first("SELECT status, reason FROM messages WHERE message_id = ?", &[message_id.into()]);
+        let row = row.unwrap().unwrap();
+        (row.text(0).unwrap(), row.optional_text(1).unwrap())
+    }
+
+    pub fn upstream_id(&self, message_id: MessageId) -> Option<String> {
+        use relay_core::storage::Sql;
+        let row = self.store.first("SELECT upstream_id FROM messages WHERE message_id = ?", &[message_id.into()]);
+        row.unwrap().unwrap().optional_text(0).unwrap()
+    }
+}
+
+/// A shop with an Ozon account, an operator at work, and one buyer's chat.
+pub struct Market {
+    pub bench: Bench,
+    pub ozon: FakeOzon,
+    pub operator: ConnId,
+    pub secret: String,
+    /// The buyer of [`CHAT`].
+    pub buyer: UserId,
+}
+
+impl Market {
+    pub fn new() -> Self {
+        let mut bench = Bench::new();
+        let secret = bench.hook_secret();
+        let operator = bench.connect(&operator("Анна"));
+        let mut market = Self { bench, ozon: FakeOzon::default(), operator, secret, buyer: 0 };
+        market.buyer = market.buyer_writes(CHAT, "Есть в наличии?");
+        market.bench.clear();
+        market
+    }
+
+    /// A buyer's message, pushed; the chat's id here.
+    pub fn buyer_writes(&mut self, chat_id: &str, text: &str) -> UserId {
+        use relay_core::storage::Sql;
+        let id = self.ozon.buyer_writes(chat_id, text);
+        self.bench.push(&self.secret, &new_message(chat_id, id, text)).unwrap();
+        let statement = "SELECT user_id FROM chats WHERE external_id = ?";
+        self.bench.store.first(statement, &[chat_id.into()]).unwrap().unwrap().integer(0).unwrap()
+    }
+
+    /// An operator's answer to the buyer of [`CHAT`]; its id.
+    pub fn writes(&mut self, text: &str) -> MessageId {
+        self.bench.operator_writes(self.operator, self.buyer, text)
+    }
+
+    /// Takes the oldest call, which has to be the message's n-th attempt.
+    pub fn attempt(&mut self, message_id: MessageId, attempt: i64) -> Call {
+        let call = self.bench.call();
+        assert_eq!(call.job, Job::Send { message_id, attempt });
+        call
+    }
+
+    /// Takes the oldest call, which has to be a look into the history.
+    pub fn lookup(&mut self) -> Call {
+        let call = self.bench.call();
+        assert!(matches!(call.job, Job::Lookup { .. }), "{:?}", call.job);
+        call
+    }
+
+    /// Ozon acts on the call and its answer arrives.
+    pub fn serve(&mut self, call: Call) {
+        let answered = self.ozon.serve(&call);
+        self.bench.answer(call.job, answered);
+    }
+
+    /// Ozon acts on the oldest call and on all that follow from it at once.
+    pub fn serve_all(&mut self) {
+        while !self.bench.calls.is_empty() {
+            let call = self.bench.call();
+            self.serve(call);
+        }
+    }
+
+    /// Serves and lets time pass until nothing waits any more.
+    pub fn settle(&mut self) {
+        for _ in 0..10_000 {
+            self.serve_all();
+            if self.bench.integers("SELECT 1 FROM sends").is_empty() {
+                return;
+            }
+            let next = self.bench.next_alarm().expect("something waits, so an alarm is set");
+            let wait_ms = next.since_ms(self.bench.now).max(0);
+            self.bench.advance(wait_ms);
+        }
+        panic!("nothing settles");
+    }
+
+    pub fn status(&self, message_id: MessageId) -> String {
+        self.bench.status(message_id).0
+    }
+
+    pub fn state(&self, message_id: MessageId) -> Option<String> {
+        use relay_core::storage::Sql;
+        let row = self.bench.store.first("SELECT state FROM sends WHERE message_id = ?", &[message_id.into()]);
+        row.unwrap().map(|row| row.text(0).unwrap())
+    }
+
+    /// The statuses that the operator was told of a message, as `status` or `status:reason`.
+    pub fn told(&mut self, message_id: MessageId) -> Vec<String> {
+        let frames = self.bench.only(self.operator, "message_status");
+        let own = frames.into_iter().filter(|frame| frame["data"]["message_id"] == json!(message_id));
+        own.map(|frame| match frame["data"]["reason"].as_str() {
+            Some(reason) => format!("{}:{reason}", frame["data"]["status"].as_str().unwrap()),
+            None => frame["data"]["status"].as_str().unwrap().to_owned(),
+        })
+        .collect()
+    }
+}
+
+/// The path and body of a call.
+pub fn path_and_body(request: &upstream::Request) -> (String, Value) {
+    (request.uri().path().to_owned(), serde_json::from_slice(request.body()).unwrap())
+}

@@ -1,0 +1,51 @@
+//! What the edge asks of an organization's object, once it has checked who asks.
+
+use relay_core::auth::text_of;
+use relay_core::hub::{ENTROPY_BYTES, Request};
+use relay_core::upstream::ozon::Credentials;
+use serde::{Deserialize, Serialize};
+use shared::action;
+use shared::problem::Problem;
+use shared::token::{Claims, Role};
+
+/// The header with the claims of a socket's checked token. Only the edge can reach an object, and it sets this itself.
+pub const CLAIMS_HEADER: &str = "x-prilavok-claims";
+
+/// A request to the object.
+#[derive(Serialize, Deserialize)]
+pub enum Call {
+    Provision { id: String, name: String, origins: Vec<String>, publishable_key: Option<String> },
+    WidgetSession { key: String, origin: Option<String>, previous: Option<Claims> },
+    IssueToken { role: Role, name: String, ttl_s: i64 },
+    ConnectOzon { credentials: Credentials },
+    Act { claims: Claims, frame: String },
+    Hook { source: String, secret: String, body: String },
+}
+
+impl Call {
+    /// As the hub takes it.
+    pub fn into_request(self, entropy: [u8; ENTROPY_BYTES]) -> Result<Request, Problem> {
+        Ok(match self {
+            Self::Provision { id, name, origins, publishable_key } => {
+                Request::Provision { id, name, origins, publishable_key, entropy }
+            }
+            Self::WidgetSession { key, origin, previous } => Request::WidgetSession { key, origin, previous, entropy },
+            Self::IssueToken { role, name, ttl_s } => Request::IssueToken { role, name, ttl_s, entropy },
+            Self::ConnectOzon { credentials } => Request::ConnectOzon { credentials, entropy },
+            Self::Act { claims, frame } => Request::Act { claims, action: action::decode(&frame).action? },
+            Self::Hook { source, secret, body } => Request::Hook { source, secret, body },
+        })
+    }
+}
+
+/// Claims as a header's value.
+pub fn encode_claims(claims: &Claims) -> Option<String> {
+    serde_json::to_vec(claims).ok().map(|json| text_of(&json))
+}
+
+/// Claims from a header's value.
+pub fn decode_claims(text: &str) -> Option<Claims> {
+    use base64::Engine;
+    let json = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).ok()?;
+    serde_json::from_slice(&json).ok()
+}

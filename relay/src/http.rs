@@ -1,0 +1,114 @@
+//! Answers over HTTP: JSON, `application/problem+json` (RFC 9457), and what browsers need to read them.
+
+use futures_util::StreamExt;
+use relay_core::hub::Turn;
+use serde_json::{Value, json};
+use shared::close;
+use shared::problem::{Code, Problem};
+use worker::{Headers, Request, Response, Result, WebSocketPair};
+
+use crate::clock;
+
+/// A JSON answer.
+pub fn json(status: u16, body: &Value) -> Result<Response> {
+    typed(status, "application/json", &body.to_string())
+}
+
+/// A refusal.
+pub fn problem(problem: &Problem) -> Result<Response> {
+    let status = problem.code.status();
+    let body = json!({
+        "type": "about:blank", "title": problem.code.as_str().replace('_', " "), "status": status,
+        "code": problem.code, "detail": problem.detail,
+    });
+    typed(status, "application/problem+json", &body.to_string())
+}
+
+/// An answer or a refusal.
+pub fn answer(status: u16, answer: std::result::Result<Value, Problem>) -> Result<Response> {
+    match answer {
+        Ok(body) => json(status, &body),
+        Err(refused) => problem(&refused),
+    }
+}
+
+fn typed(status: u16, content_type: &str, body: &str) -> Result<Response> {
+    let headers = Headers::new();
+    headers.set("Content-Type", content_type)?;
+    headers.set("Cache-Control", "no-store")?;
+    headers.set("X-Content-Type-Options", "nosniff")?;
+    Ok(Response::from_bytes(body.as_bytes().to_vec())?.with_status(status).with_headers(headers))
+}
+
+/// Lets the widget's pages read the answer, wherever they are. No cookie is involved: what an answer gives away is decided
+/// by key, origin list and token, not by who may read it.
+pub fn for_any_page(response: Response) -> Result<Response> {
+    let headers = response.headers().clone();
+    headers.set("Access-Control-Allow-Origin", "*")?;
+    Ok(response.with_headers(headers))
+}
+
+/// The answer to a browser that asks whether it may ask.
+pub fn preflight() -> Result<Response> {
+    let headers = Headers::new();
+    headers.set("Access-Control-Allow-Origin", "*")?;
+    headers.set("Access-Control-Allow-Methods", "POST")?;
+    headers.set("Access-Control-Allow-Headers", "content-type")?;
+    headers.set("Access-Control-Max-Age", "86400")?;
+    Ok(Response::empty()?.with_status(204).with_headers(headers))
+}
+
+/// Whether a request wants to become a socket.
+pub fn is_upgrade(request: &Request) -> bool {
+    let upgrade = request.headers().get("Upgrade").ok().flatten();
+    upgrade.is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
+}
+
+/// The refusal of a socket. A browser hides the answer to a refused upgrade from its page, so the socket is opened, told
+/// why, and closed with a code.
+pub fn refuse_socket(refused: &Problem, subprotocol: Option<&str>) -> Result<Response> {
+    let pair = WebSocketPair::new()?;
+    pair.server.accept()?;
+    pair.server.send_with_str(relay_core::hub::error_frame(None, refused, clock::now()))?;
+    pair.server.close(Some(close::code_of(refused.code)), Some(refused.code.as_str()))?;
+    upgraded(pair.client, subprotocol)
+}
+
+/// The answer that makes a request a socket.
+pub fn upgraded(client: worker::WebSocket, subprotocol: Option<&str>) -> Result<Response> {
+    let response = Response::from_websocket(client)?;
+    match subprotocol {
+        Some(subprotocol) => {
+            let headers = response.headers().clone();
+            headers.set("Sec-WebSocket-Protocol", subprotocol)?;
+            Ok(response.with_headers(headers))
+        }
+        None => Ok(response),
+    }
+}
+
+/// The body as text, as far as `bytes_max`.
+pub async fn body(request: &mut Request, bytes_max: usize) -> std::result::Result<String, Problem> {
+    let too_large = || Problem::new(Code::TooLarge, format!("the body has at most {bytes_max} bytes"));
+    let announced =
+        request.headers().get("Content-Length").ok().flatten().and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > bytes_max) {
+        return Err(too_large());
+    }
+    let unreadable = |_| Problem::new(Code::Malformed, "the body could not be read");
+    let Ok(mut stream) = request.stream() else { return Ok(String::new()) };
+    let mut bytes = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(unreadable)?;
+        if bytes.len().saturating_add(chunk.len()) > bytes_max {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| Problem::new(Code::Malformed, "the body is not UTF-8"))
+}
+
+/// What a turn answered; a turn that answers nothing was none that could be asked over HTTP.
+pub fn answer_of(turn: &mut Turn) -> std::result::Result<Value, Problem> {
+    turn.answer.take().unwrap_or_else(|| Err(Problem::new(Code::Internal, "the relay has no answer to that")))
+}
