@@ -115,7 +115,7 @@ impl Frame {
             "ack" => Self::Ack(Ack {
                 id: member(&data, "id")?,
                 reply: match data.get("result") {
-                    Some(result) => Reply::from_node(&data.get("action")?.string()?, &result)?,
+                    Some(result) => Reply::from_node(&data.get("action")?.string()?, &result),
                     None => Reply::Done,
                 },
             }),

@@ -54,13 +54,14 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// Reads the result of `action`.
-    pub fn from_node<N: Node>(action: &str, node: &N) -> Option<Self> {
-        Some(match action {
-            "send_message" => Self::Sent(Sent::from_node(node)?),
-            "history" => Self::History(HistoryPage::from_node(node)?),
-            "chats" => Self::Chats(ChatsPage::from_node(node)?),
-            _ => Self::Done,
-        })
+    /// Reads the result of `action`. An answer is an answer even if its result cannot be read: who waits for it goes on.
+    pub fn from_node<N: Node>(action: &str, node: &N) -> Self {
+        let read = match action {
+            "send_message" => Sent::from_node(node).map(Self::Sent),
+            "history" => HistoryPage::from_node(node).map(Self::History),
+            "chats" => ChatsPage::from_node(node).map(Self::Chats),
+            _ => None,
+        };
+        read.unwrap_or(Self::Done)
     }
 }

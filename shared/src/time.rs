@@ -52,39 +52,63 @@ impl Timestamp {
     /// Reads RFC 3339 with any fraction and any offset. `None` if it is not that.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (date, rest) = (text.get(..10)?, text.get(11..)?);
-        if !matches!(text.get(10..11)?, "T" | "t" | " ") {
-            return None;
-        }
-        let mut parts = date.splitn(3, '-').map(digits);
-        let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-        let clock_length = rest.find(['Z', 'z', '+', '-'])?;
-        let (clock, zone) = rest.split_at(clock_length);
-        let (whole, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
-        let mut parts = whole.splitn(3, ':').map(digits);
-        let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
-        if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
-            return None;
-        }
-        digits(fraction)?;
-        let ms = fraction.bytes().chain([b'0'; 3]).take(3).fold(0, |ms, digit| ms * 10 + i64::from(digit - b'0'));
-        let offset_s = match zone.split_at_checked(1)? {
-            ("Z" | "z", "") => 0,
-            (sign, offset) => {
-                let (hours, minutes) = offset.split_once(':')?;
-                let seconds = digits(hours)? * 3600 + digits(minutes)? * 60;
-                if sign == "-" { -seconds } else { seconds }
+        let mut rest = text.as_bytes();
+        let rest = &mut rest;
+        let year = number(rest, 4)?;
+        let month = number(take(rest, b"-")?, 2)?;
+        let day = number(take(rest, b"-")?, 2)?;
+        let hour = number(take(rest, b"Tt ")?, 2)?;
+        let minute = number(take(rest, b":")?, 2)?;
+        let second = number(take(rest, b":")?, 2)?;
+        let ms = if take(rest, b".").is_some() { fraction_ms(rest)? } else { 0 };
+        let offset_s = match take_any(rest)? {
+            b'Z' | b'z' => 0,
+            sign @ (b'+' | b'-') => {
+                let hours = number(rest, 2)?;
+                let seconds = hours * 3600 + number(take(rest, b":")?, 2)? * 60;
+                if sign == b'-' { -seconds } else { seconds }
             }
+            _ => return None,
         };
+        let is_valid = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
+        if !is_valid || !rest.is_empty() {
+            return None;
+        }
         let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset_s;
         Some(Self(seconds * 1000 + ms))
     }
 }
 
-/// A short run of ASCII digits as a number. Nine digits are enough for every field and cannot overflow.
-fn digits(text: &str) -> Option<i64> {
-    let valid = (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    if valid { text.parse().ok() } else { None }
+fn take_any(rest: &mut &[u8]) -> Option<u8> {
+    let (first, tail) = rest.split_first()?;
+    *rest = tail;
+    Some(*first)
+}
+
+/// Goes past the next byte, if it is one of these.
+fn take<'a, 'b>(rest: &'a mut &'b [u8], wanted: &[u8]) -> Option<&'a mut &'b [u8]> {
+    rest.first().filter(|first| wanted.contains(first))?;
+    take_any(rest)?;
+    Some(rest)
+}
+
+/// The next digits as a number. As bytes, not as slices of a text: those bring code for reporting a cut character.
+fn number(rest: &mut &[u8], width: usize) -> Option<i64> {
+    (0..width).try_fold(0, |number, _| match take_any(rest)? {
+        digit @ b'0'..=b'9' => Some(number * 10 + i64::from(digit - b'0')),
+        _ => None,
+    })
+}
+
+/// One digit or more after the point, of which three count.
+fn fraction_ms(rest: &mut &[u8]) -> Option<i64> {
+    let mut ms = number(rest, 1)? * 100;
+    let mut unit = 10;
+    while rest.first().is_some_and(u8::is_ascii_digit) {
+        ms += number(rest, 1)? * unit;
+        unit /= 10;
+    }
+    Some(ms)
 }
 
 fn push_padded(text: &mut String, value: i64, width: u32) {

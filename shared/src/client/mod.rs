@@ -6,12 +6,13 @@
 
 mod link;
 mod outbox;
+mod sorted;
 mod state;
 
 #[cfg(all(test, feature = "serde"))]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 pub use link::LinkStatus;
 pub use outbox::{Outgoing, OutgoingState};
@@ -29,6 +30,7 @@ use crate::reply::Reply;
 use crate::time::Timestamp;
 use link::Link;
 use outbox::Outbox;
+use sorted::Sorted;
 
 /// Who this client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,9 +90,11 @@ pub struct Client {
     state: State,
     outbox: Outbox,
     wanted: Vec<Want>,
-    pending: BTreeMap<String, Pending>,
+    /// When loads and reads may go out again, after a refusal that time cures.
+    loads_from: Option<Timestamp>,
+    pending: Sorted<String, Pending>,
     next_action_id: u64,
-    typing_sent: BTreeMap<UserId, Timestamp>,
+    typing_sent: Sorted<UserId, Timestamp>,
     effects: VecDeque<Effect>,
     last_problem: Option<Refusal>,
     revision: u64,
@@ -108,9 +112,10 @@ impl Client {
             state: State::new(identity),
             outbox: Outbox::default(),
             wanted: Vec::new(),
-            pending: BTreeMap::new(),
+            loads_from: None,
+            pending: Sorted::default(),
             next_action_id: 1,
-            typing_sent: BTreeMap::new(),
+            typing_sent: Sorted::default(),
             effects: VecDeque::new(),
             last_problem: None,
             revision: 0,
@@ -160,6 +165,24 @@ impl Client {
         !self.state.is_loaded()
     }
 
+    /// Whether a page of this chat's history is asked for and not here yet.
+    #[must_use]
+    pub fn is_loading_history(&self, user_id: UserId) -> bool {
+        self.wanted.iter().any(|want| matches!(want, Want::History { user_id: of, .. } if *of == user_id))
+    }
+
+    /// Whether a page of the list of chats is asked for and not here yet.
+    #[must_use]
+    pub fn is_loading_chats(&self) -> bool {
+        self.wanted.iter().any(|want| matches!(want, Want::Chats { .. }))
+    }
+
+    /// How many messages written here the relay does not have yet, over all chats.
+    #[must_use]
+    pub fn unsent(&self) -> usize {
+        self.outbox.iter().count()
+    }
+
     // What the person wants.
 
     /// Connects, or connects again after the relay said to stay away.
@@ -199,7 +222,7 @@ impl Client {
 
     /// Sends a failed message again, as the same message.
     pub fn retry(&mut self, now: Timestamp, client_id: &str) {
-        self.outbox.set_state(client_id, OutgoingState::Waiting, now);
+        self.outbox.retry(client_id, now);
         self.changed();
         self.flush(now);
     }
@@ -258,8 +281,8 @@ impl Client {
     // What happened.
 
     /// The socket is open.
-    pub fn handle_open(&mut self, now: Timestamp) {
-        self.link.opened(now);
+    pub fn handle_open(&mut self, _now: Timestamp) {
+        self.link.opened();
     }
 
     /// A frame came.
@@ -279,6 +302,7 @@ impl Client {
             }
             Frame::Ack(ack) => {
                 if let Some(pending) = self.pending.remove(&ack.id) {
+                    self.backoff.reset();
                     self.handle_answer(pending.what, ack.reply);
                 }
             }
@@ -294,13 +318,16 @@ impl Client {
                 let Some(event) = event else { return };
                 let applied = self.state.apply(now, timestamp, &event);
                 if let Some(client_id) = applied.client_id {
-                    self.outbox.remove(&client_id);
+                    self.outbox.arrived(event.user_id(), &client_id);
                 }
                 if let Some(message_id) = applied.arrived {
                     self.effects.push_back(Effect::Arrived { user_id: event.user_id(), message_id });
                 }
                 if applied.needs_history {
                     self.want(Want::History { user_id: event.user_id(), before: None });
+                }
+                if applied.needs_chats {
+                    self.want(Want::Chats { before: None });
                 }
             }
         }
@@ -351,8 +378,10 @@ impl Client {
     #[must_use]
     pub fn next_timeout(&self) -> Option<Timestamp> {
         let answer = self.pending.values().map(|pending| pending.since.plus_ms(ANSWER_TIMEOUT_MS)).min();
-        let retry = if self.link.is_live() { self.outbox.next_attempt() } else { None };
-        [self.link.deadline(), self.state.typing_ends(), answer, retry].into_iter().flatten().min()
+        let sending = self.pending.values().any(|pending| matches!(pending.what, Want::Send { .. }));
+        let retry = if self.link.is_live() && !sending { self.outbox.next_attempt() } else { None };
+        let loads = self.loads_from.filter(|_| self.link.is_live());
+        [self.link.deadline(), self.state.typing_ends(), answer, retry, loads].into_iter().flatten().min()
     }
 
     /// The next thing for the shell to do.
@@ -379,7 +408,16 @@ impl Client {
         self.wanted.retain(|wanted| *wanted != want);
         match (want, reply) {
             (Want::Chats { before }, Reply::Chats(page)) => self.state.apply_chats(before.is_none(), page),
-            (Want::History { before, .. }, Reply::History(page)) => self.state.apply_history(before.is_none(), page),
+            (Want::History { before, .. }, Reply::History(page)) => {
+                // What is on the page has arrived, even if its answer was lost with a connection.
+                let side = own_side(self.identity);
+                for message in page.messages.iter().filter(|message| message.side == side) {
+                    if let Some(client_id) = &message.client_id {
+                        self.outbox.arrived(page.user_id, client_id);
+                    }
+                }
+                self.state.apply_history(before.is_none(), page);
+            }
             (Want::Send { client_id }, Reply::Sent(sent)) => {
                 self.outbox.remove(&client_id);
                 self.state.apply_sent(sent.message);
@@ -391,16 +429,20 @@ impl Client {
 
     fn handle_refusal(&mut self, now: Timestamp, refusal: Refusal) {
         let pending = refusal.id.as_ref().and_then(|id| self.pending.remove(id));
-        let temporary = refusal.code.is_some_and(Code::is_temporary);
+        // Time cures some refusals, a fresh token others, which the close that follows asks for. Nothing is given up then.
+        let curable = refusal
+            .code
+            .is_some_and(|code| code.is_temporary() || matches!(code, Code::Unauthorized | Code::TokenExpired));
+        let mut again = || now.plus_ms(refusal.retry_after_ms.unwrap_or_else(|| self.backoff.next_ms()).max(1));
         match pending.map(|pending| pending.what) {
-            Some(Want::Send { client_id }) if temporary => {
-                let wait_ms = refusal.retry_after_ms.unwrap_or_else(|| self.backoff.next_ms()).max(1);
-                self.outbox.set_state(&client_id, OutgoingState::Waiting, now.plus_ms(wait_ms));
+            Some(Want::Send { client_id }) if curable => {
+                self.outbox.set_state(&client_id, OutgoingState::Waiting, again());
             }
             Some(Want::Send { client_id }) => {
                 let code = refusal.code.unwrap_or(Code::Internal);
                 self.outbox.set_state(&client_id, OutgoingState::Failed(code), now);
             }
+            Some(_) if curable => self.loads_from = Some(again()),
             Some(load) => self.wanted.retain(|wanted| *wanted != load),
             None => {}
         }
@@ -410,6 +452,7 @@ impl Client {
     fn want(&mut self, want: Want) {
         if !self.wanted.contains(&want) {
             self.wanted.push(want);
+            self.changed();
         }
     }
 
@@ -417,7 +460,7 @@ impl Client {
     fn want_snapshot(&mut self) {
         self.state.mark_stale();
         self.wanted.retain(|want| matches!(want, Want::Read { .. }));
-        self.pending.retain(|_, pending| !matches!(pending.what, Want::Chats { .. } | Want::History { .. }));
+        self.pending.retain(|pending| !matches!(pending.what, Want::Chats { .. } | Want::History { .. }));
         match self.identity {
             Identity::Visitor(user_id) => self.want(Want::History { user_id, before: None }),
             Identity::Staff => {
@@ -435,7 +478,11 @@ impl Client {
         if !self.link.is_live() {
             return;
         }
-        for want in self.wanted.clone() {
+        if self.loads_from.is_some_and(|from| from <= now) {
+            self.loads_from = None;
+        }
+        let loads = if self.loads_from.is_none() { self.wanted.clone() } else { Vec::new() };
+        for want in loads {
             if !self.pending.values().any(|pending| pending.what == want) {
                 self.request(now, want);
             }
@@ -497,6 +544,7 @@ impl Client {
     fn drop_link(&mut self, link: Link) {
         self.link = link;
         self.pending.clear();
+        self.loads_from = None;
         self.typing_sent.clear();
         self.outbox.interrupt();
         self.state.forget_typing();

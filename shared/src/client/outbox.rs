@@ -64,6 +64,18 @@ impl Outbox {
         self.queue.retain(|outgoing| outgoing.client_id != client_id);
     }
 
+    /// A message of this side has arrived in a chat, under this id.
+    pub(super) fn arrived(&mut self, user_id: UserId, client_id: &str) {
+        self.queue.retain(|outgoing| outgoing.user_id != user_id || outgoing.client_id != client_id);
+    }
+
+    /// What the person wants sent again goes out with its next turn; what is under way has it now.
+    pub(super) fn retry(&mut self, client_id: &str, now: Timestamp) {
+        if self.get(client_id).is_some_and(|outgoing| outgoing.state != OutgoingState::Sending) {
+            self.set_state(client_id, OutgoingState::Waiting, now);
+        }
+    }
+
     pub(super) fn discard_failed(&mut self, client_id: &str) {
         self.queue
             .retain(|outgoing| outgoing.client_id != client_id || !matches!(outgoing.state, OutgoingState::Failed(_)));

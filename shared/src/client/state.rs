@@ -1,7 +1,6 @@
 //! What a client knows of its chats: events and pages applied to it give what a fresh snapshot would give.
 
-use std::collections::BTreeMap;
-
+use super::sorted::Sorted;
 use super::{Identity, VISITOR_SOURCE, own_side};
 use crate::event::Event;
 use crate::id::{MessageId, UserId};
@@ -29,7 +28,7 @@ pub struct Chat {
     pub operator_read: MessageId,
     /// Until when the other side counts as writing, and the writer's name.
     pub typing: Option<(Timestamp, Option<String>)>,
-    messages: BTreeMap<MessageId, Message>,
+    messages: Sorted<MessageId, Message>,
     newest: Option<Message>,
     has_more: bool,
     loaded: bool,
@@ -47,7 +46,7 @@ impl Chat {
             user_read: 0,
             operator_read: 0,
             typing: None,
-            messages: BTreeMap::new(),
+            messages: Sorted::default(),
             newest: None,
             has_more: true,
             loaded: false,
@@ -61,7 +60,7 @@ impl Chat {
     }
 
     pub(super) fn oldest(&self) -> Option<MessageId> {
-        self.messages.keys().next().copied()
+        self.messages.first_key().copied()
     }
 
     /// The newest message of the chat.
@@ -102,24 +101,31 @@ impl Chat {
             self.messages.values().filter(|message| message.side == other && message.message_id > mark).count();
         i64::try_from(unread).unwrap_or(i64::MAX)
     }
+
+    /// Whether everything after a mark is here, so that it can be counted here.
+    fn reaches_back_to(&self, mark: MessageId) -> bool {
+        !self.has_more || self.oldest().is_some_and(|oldest| oldest <= mark)
+    }
 }
 
 /// What an event did.
 #[derive(Debug, Default)]
 pub(super) struct Applied {
-    /// The message was written by the client that gave it this id.
+    /// The message is of this side: whoever wrote it gave it this id.
     pub(super) client_id: Option<String>,
     /// It is a new message of the other side.
     pub(super) arrived: Option<MessageId>,
-    /// It belongs to a chat of which nothing else is known here.
+    /// It changed a count that only the relay knows.
     pub(super) needs_history: bool,
+    /// It belongs to a chat of which nothing else is known here; it is on the list's first page now.
+    pub(super) needs_chats: bool,
 }
 
 /// All chats of a client. A visitor has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     identity: Identity,
-    chats: BTreeMap<UserId, Chat>,
+    chats: Sorted<UserId, Chat>,
     next_chats: Option<MessageId>,
     loaded: bool,
     stale: bool,
@@ -127,11 +133,11 @@ pub struct State {
 
 impl State {
     pub(super) fn new(identity: Identity) -> Self {
-        let own = match identity {
-            Identity::Visitor(user_id) => Some((user_id, Chat::new(user_id, "", VISITOR_SOURCE))),
-            Identity::Staff => None,
-        };
-        Self { identity, chats: own.into_iter().collect(), next_chats: None, loaded: false, stale: false }
+        let mut chats = Sorted::default();
+        if let Identity::Visitor(user_id) = identity {
+            chats.insert(user_id, Chat::new(user_id, "", VISITOR_SOURCE));
+        }
+        Self { identity, chats, next_chats: None, loaded: false, stale: false }
     }
 
     /// One chat.
@@ -198,7 +204,7 @@ impl State {
         let side = own_side(self.identity);
         match event {
             Event::NewChat(data) => {
-                self.chats.entry(data.user_id).or_insert_with(|| Chat {
+                self.chats.get_or_insert_with(data.user_id, || Chat {
                     has_more: false,
                     ..Chat::new(data.user_id, &data.user_name, &data.source)
                 });
@@ -238,6 +244,7 @@ impl State {
                     chat.user_read = chat.user_read.max(data.last_read_message_id);
                     if side == Side::User {
                         chat.unread = chat.count_unread(side);
+                        applied.needs_history = !chat.reaches_back_to(chat.user_read);
                     }
                 }
             }
@@ -280,15 +287,16 @@ impl State {
 
     fn apply_message(&mut self, message: Message, user_name: &str, source: &str, applied: &mut Applied) {
         let side = own_side(self.identity);
-        let chat = self.chats.entry(message.user_id).or_insert_with(|| {
-            applied.needs_history = true;
+        let chat = self.chats.get_or_insert_with(message.user_id, || {
+            applied.needs_chats = true;
             Chat::new(message.user_id, user_name, source)
         });
         if chat.user_name.is_empty() {
             user_name.clone_into(&mut chat.user_name);
         }
-        applied.client_id.clone_from(&message.client_id);
-        if message.side != side {
+        if message.side == side {
+            applied.client_id.clone_from(&message.client_id);
+        } else {
             chat.typing = None;
             if !chat.knows(message.message_id) {
                 chat.unread = chat.unread.saturating_add(1);
@@ -301,13 +309,16 @@ impl State {
     pub(super) fn apply_sent(&mut self, message: Message) {
         if let Some(chat) = self.chats.get_mut(&message.user_id)
             && !chat.messages.contains_key(&message.message_id)
+            // The answer to a resend may be about a message older than all that is here. It comes with its page: put in
+            // now, it would hide the gap behind it.
+            && (!chat.has_more || !chat.knows(message.message_id))
         {
             chat.insert(message);
         }
     }
 
     pub(super) fn apply_history(&mut self, newest_page: bool, page: HistoryPage) {
-        let chat = self.chats.entry(page.user_id).or_insert_with(|| Chat::new(page.user_id, "", ""));
+        let chat = self.chats.get_or_insert_with(page.user_id, || Chat::new(page.user_id, "", ""));
         if newest_page {
             if chat.stale {
                 chat.messages.clear();
@@ -315,7 +326,7 @@ impl State {
                 chat.has_more = true;
             }
             // An older page may be here already; then this page's end is not the chat's.
-            let reaches_further = chat.messages.keys().next().zip(page.messages.first());
+            let reaches_further = chat.messages.first_key().zip(page.messages.first());
             if reaches_further.is_none_or(|(oldest, first)| *oldest >= first.message_id) {
                 chat.has_more = page.has_more;
             }
@@ -336,21 +347,25 @@ impl State {
     }
 
     pub(super) fn apply_chats(&mut self, first_page: bool, page: ChatsPage) {
-        if first_page && self.stale {
-            self.stale = false;
+        let afresh = first_page && self.is_stale();
+        if afresh || !first_page {
+            self.next_chats = page.next;
         }
-        self.next_chats = page.next;
         self.loaded = true;
         for summary in page.chats {
             self.apply_summary(summary);
+        }
+        if afresh {
+            self.stale = false;
+            // What is neither on the page nor open here is of before the gap. It comes back with its page.
+            self.chats.retain(|chat| chat.loaded || !chat.stale);
         }
     }
 
     fn apply_summary(&mut self, summary: ChatSummary) {
         let chat = self
             .chats
-            .entry(summary.user_id)
-            .or_insert_with(|| Chat::new(summary.user_id, &summary.user_name, &summary.source));
+            .get_or_insert_with(summary.user_id, || Chat::new(summary.user_id, &summary.user_name, &summary.source));
         chat.user_name = summary.user_name;
         chat.source = summary.source;
         chat.online = summary.online;
@@ -358,8 +373,9 @@ impl State {
         chat.user_read = chat.user_read.max(summary.user_read);
         chat.operator_read = chat.operator_read.max(summary.operator_read);
         if let Some(message) = summary.last_message
-            && !chat.knows(message.message_id)
+            && chat.newest.as_ref().is_none_or(|newest| newest.message_id <= message.message_id)
         {
+            // The same message, too, may have come further than is known here.
             chat.newest = Some(message);
         }
         if chat.stale && !chat.loaded {

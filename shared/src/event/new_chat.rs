@@ -16,7 +16,8 @@ record! {
         pub source: String,
         /// The text they wrote.
         pub first_message: String,
-        /// The id of that message.
-        pub message_id: MessageId,
+        /// The id of that message; the spec's own form lacks it.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        pub message_id: Option<MessageId>,
     }
 }

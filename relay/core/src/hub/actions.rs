@@ -8,7 +8,7 @@ use shared::event::{Event, OperatorTyping, UserTyping};
 use shared::id::{Position, UserId};
 use shared::limits::FILTER_USERS_MAX;
 use shared::message::source;
-use shared::problem::Code;
+use shared::problem::{Code, Problem};
 use shared::token::Claims;
 
 use super::draft::Draft;
@@ -26,11 +26,14 @@ struct AckData<'a> {
 impl Draft<'_> {
     pub(super) fn frame(&mut self, conn: ConnId, decoded: Decoded) -> Decision {
         let Some(session) = self.hub.sessions.get(&conn) else {
-            return Err(Refused::new(Code::Unauthorized, "this connection is not known any more; connect again"));
+            // Its token may be good: it only has to come again.
+            let problem = Problem::new(Code::Unauthorized, "this connection is not known any more; connect again");
+            self.dismiss(conn, decoded.id.as_deref(), &problem, close::INTERNAL);
+            return Ok(());
         };
         let claims = session.claims.clone();
         if claims.exp <= self.now.seconds() {
-            self.tell_expired(conn, decoded.id.as_deref());
+            self.dismiss(conn, decoded.id.as_deref(), &expired(), close::UNAUTHORIZED);
             return Ok(());
         }
         let action = decoded.action?;
@@ -84,7 +87,7 @@ impl Draft<'_> {
             Action::Unsubscribe(action) => self.narrow(claims, conn, action.filter.as_ref(), false),
             Action::Resume(action) => {
                 let position = Position { epoch: action.epoch.clone(), offset: action.offset };
-                self.resume(claims, conn, &position)
+                self.resume(conn, &position)
             }
         }
     }
@@ -137,25 +140,41 @@ impl Draft<'_> {
         Ok(Value::Null)
     }
 
-    fn resume(&mut self, claims: &Claims, conn: Option<ConnId>, position: &Position) -> Decision<Value> {
-        let conn = conn.ok_or_else(|| Refused::new(Code::Invalid, "events are resumed over a socket"))?;
+    fn resume(&mut self, conn: Option<ConnId>, position: &Position) -> Decision<Value> {
+        let session = conn.and_then(|conn| self.hub.sessions.get(&conn)).cloned();
+        let session = session.ok_or_else(|| Refused::new(Code::Invalid, "events are resumed over a socket"))?;
         let epoch = self.organization()?.epoch.clone();
-        match self.missed(claims, &epoch, position)? {
-            Some(bodies) => self.replay(conn, bodies),
+        match self.missed(&session, &epoch, position)? {
+            Some(bodies) => self.replay(session.conn, bodies),
             None => {
                 let resync = shared::frame::Resync { epoch, offset: self.counters.offset };
-                self.tell(conn, "resync", &resync)?;
+                self.tell(session.conn, "resync", &resync)?;
             }
         }
         Ok(Value::Null)
     }
 
-    fn tell_expired(&mut self, conn: ConnId, id: Option<&str>) {
-        let problem = shared::problem::Problem::new(Code::TokenExpired, "the token has expired; get a new one");
-        let text = super::turn::error_frame(id, &problem, self.now);
-        self.turn.effects.push(Effect::Send { to: vec![conn], text });
-        self.turn.effects.push(Effect::Close { conn, code: close::UNAUTHORIZED, reason: "token_expired".into() });
+    /// A token is good until its second, for listening as for asking.
+    pub(super) fn dismiss_the_expired(&mut self) -> Decision {
+        let now_s = self.now.seconds();
+        let sessions = self.hub.sessions.values().filter(|session| session.claims.exp <= now_s);
+        let conns: Vec<ConnId> = sessions.map(|session| session.conn).collect();
+        for conn in conns {
+            self.dismiss(conn, None, &expired(), close::UNAUTHORIZED);
+            self.closed(conn)?;
+        }
+        Ok(())
     }
+
+    fn dismiss(&mut self, conn: ConnId, id: Option<&str>, problem: &Problem, code: u16) {
+        let text = super::turn::error_frame(id, problem, self.now);
+        self.turn.effects.push(Effect::Send { to: vec![conn], text });
+        self.turn.effects.push(Effect::Close { conn, code, reason: problem.code.as_str().into() });
+    }
+}
+
+fn expired() -> Problem {
+    Problem::new(Code::TokenExpired, "the token has expired; get a new one")
 }
 
 /// The chat that an action is about: a visitor's own whatever they say, unless they name another's.

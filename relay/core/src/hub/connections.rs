@@ -38,13 +38,14 @@ impl Draft<'_> {
         }
         self.make_room(&claims);
 
+        let session = Session { conn, claims, filter: Default::default(), since: self.now.0 };
         let missed = match &position {
-            Some(position) => self.missed(&claims, &epoch, position)?,
+            Some(position) => self.missed(&session, &epoch, position)?,
             None => None,
         };
         let welcome = Welcome {
-            role: claims.role,
-            user_id: (claims.role == Role::Visitor).then_some(claims.sub),
+            role: session.claims.role,
+            user_id: (session.claims.role == Role::Visitor).then_some(session.claims.sub),
             epoch: epoch.clone(),
             offset: self.counters.offset,
             resumed: missed.is_some(),
@@ -55,7 +56,6 @@ impl Draft<'_> {
                 liveness_timeout_ms: LIVENESS_TIMEOUT_MS,
             },
         };
-        let session = Session { conn, claims, filter: Default::default(), since: self.now.0 };
         self.tell(conn, "welcome", &welcome)?;
         match missed {
             Some(bodies) => self.replay(conn, bodies),
@@ -69,13 +69,22 @@ impl Draft<'_> {
         self.came(conn)
     }
 
+    /// Sockets are gone. If the store fails they stay listed, and the alarm comes back to them.
+    pub(super) fn let_go(&mut self) -> Decision {
+        for conn in self.hub.gone.clone() {
+            self.closed(conn)?;
+        }
+        self.hub.gone.clear();
+        Ok(())
+    }
+
     pub(super) fn closed(&mut self, conn: ConnId) -> Decision {
-        let Some(session) = self.hub.sessions.remove(&conn) else { return Ok(()) };
+        let Some(session) = self.drop_session(conn) else { return Ok(()) };
         self.left(&session)
     }
 
     /// The events after a position that this client may see, or `None` if they cannot all be replayed.
-    pub(super) fn missed(&self, claims: &Claims, epoch: &str, position: &Position) -> Decision<Option<Vec<String>>> {
+    pub(super) fn missed(&self, session: &Session, epoch: &str, position: &Position) -> Decision<Option<Vec<String>>> {
         let last = self.counters.offset;
         if position.epoch != epoch || position.offset > last || position.offset < 0 {
             return Ok(None);
@@ -88,21 +97,28 @@ impl Draft<'_> {
             }
         }
         let limit = limit(RESUME_EVENTS_MAX).saturating_add(1);
-        let rows = if claims.role.is_staff() {
+        let rows = if session.claims.role.is_staff() {
             self.sql.query(
-                "SELECT body FROM events WHERE event_offset > ? ORDER BY event_offset LIMIT ?",
+                "SELECT body, user_id, for_visitor FROM events WHERE event_offset > ? ORDER BY event_offset LIMIT ?",
                 &[position.offset.into(), limit.into()],
             )?
         } else {
             self.sql.query(
-                "SELECT body FROM events WHERE user_id = ? AND event_offset > ? AND for_visitor = 1 ORDER BY event_offset LIMIT ?",
-                &[claims.sub.into(), position.offset.into(), limit.into()],
+                "SELECT body, user_id, for_visitor FROM events
+                 WHERE user_id = ? AND event_offset > ? AND for_visitor = 1 ORDER BY event_offset LIMIT ?",
+                &[session.claims.sub.into(), position.offset.into(), limit.into()],
             )?
         };
         if rows.len() > RESUME_EVENTS_MAX {
             return Ok(None);
         }
-        Ok(Some(rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?))
+        let mut bodies = Vec::with_capacity(rows.len());
+        for row in rows {
+            if session.hears_of(row.integer(1)?, row.integer(2)? == 1) {
+                bodies.push(row.text(0)?);
+            }
+        }
+        Ok(Some(bodies))
     }
 
     pub(super) fn replay(&mut self, conn: ConnId, bodies: Vec<String>) {
@@ -114,7 +130,7 @@ impl Draft<'_> {
         let attachment = serde_json::to_string(&session)
             .map_err(|_| Refused::new(Code::Internal, "a session could not be written"))?;
         self.turn.effects.push(Effect::Attach { conn: session.conn, attachment });
-        self.hub.sessions.insert(session.conn, session);
+        self.keep_session(session);
         Ok(())
     }
 
@@ -133,7 +149,7 @@ impl Draft<'_> {
         own.sort_unstable();
         let surplus = own.len().saturating_add(1).saturating_sub(VISITOR_SOCKETS_MAX);
         for (_, conn) in own.into_iter().take(surplus) {
-            self.hub.sessions.remove(&conn);
+            self.drop_session(conn);
             self.turn.effects.push(Effect::Close {
                 conn,
                 code: close::REPLACED,

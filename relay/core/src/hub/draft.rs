@@ -11,7 +11,7 @@ use shared::problem::{Code, Problem};
 use shared::time::Timestamp;
 
 use super::input::ConnId;
-use super::{Decision, Effect, Hub, Organization, Refused, Turn};
+use super::{Decision, Effect, Hub, Organization, Refused, Session, Turn};
 use crate::storage::{Sql, SqlError, Value, Write};
 
 /// When to try again what failed for the store's sake.
@@ -33,6 +33,8 @@ pub(super) struct Draft<'a> {
     pub(super) counters: Counters,
     counted: Counters,
     wake: Option<Timestamp>,
+    /// The sessions that this turn has changed, as they were before.
+    before: Vec<(ConnId, Option<Session>)>,
     /// Sends that left the queue in this turn, which reads do not show yet.
     pub(super) settled: BTreeSet<MessageId>,
     /// Chats in which a send was begun in this turn.
@@ -56,6 +58,7 @@ impl<'a> Draft<'a> {
             counters,
             counted: counters,
             wake: None,
+            before: Vec::new(),
             settled: BTreeSet::new(),
             begun: BTreeSet::new(),
         })
@@ -79,6 +82,27 @@ impl<'a> Draft<'a> {
             self.turn.effects.push(Effect::WakeAt(at));
         }
         Ok(self.turn)
+    }
+
+    /// The turn is not to be: the hub is as it was before.
+    pub(super) fn undo(self) {
+        for (conn, was) in self.before.into_iter().rev() {
+            match was {
+                Some(session) => self.hub.sessions.insert(conn, session),
+                None => self.hub.sessions.remove(&conn),
+            };
+        }
+    }
+
+    pub(super) fn keep_session(&mut self, session: Session) {
+        let conn = session.conn;
+        self.before.push((conn, self.hub.sessions.insert(conn, session)));
+    }
+
+    pub(super) fn drop_session(&mut self, conn: ConnId) -> Option<Session> {
+        let session = self.hub.sessions.remove(&conn)?;
+        self.before.push((conn, Some(session.clone())));
+        Some(session)
     }
 
     /// The organization, which every input but its provisioning needs.
@@ -129,6 +153,7 @@ impl<'a> Draft<'a> {
                 vec![offset.into(), event.user_id().into(), event.is_for_visitor().into(), text.as_str().into()],
             );
         }
+        self.dismiss_the_expired()?;
         let hearers = self.hub.sessions.values().filter(|session| session.hears(event) && Some(session.conn) != except);
         let to: Vec<ConnId> = hearers.map(|session| session.conn).collect();
         if !to.is_empty() {

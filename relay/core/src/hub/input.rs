@@ -2,6 +2,7 @@
 
 use shared::action::Action;
 use shared::id::Position;
+use shared::time::Timestamp;
 use shared::token::{Claims, Role};
 
 use crate::upstream::Answered;
@@ -71,6 +72,8 @@ pub enum Job {
     Lookup {
         /// The chat.
         user_id: i64,
+        /// When it was asked for: what arrived later need not be in the answer.
+        asked_at: Timestamp,
     },
 }
 

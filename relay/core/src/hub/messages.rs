@@ -112,7 +112,7 @@ impl Draft<'_> {
         let chat = chat.unwrap_or_else(|new| new);
         let row = NewRow { side: Side::User, text, author: None, writer, client_id, status: None, upstream_id: None };
         let message = self.user_wrote(&chat, is_new, row)?;
-        if is_new {
+        if is_new && self.is_here(user_id) {
             self.set_online(user_id)?;
         }
         Ok(message)

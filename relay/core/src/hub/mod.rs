@@ -13,6 +13,7 @@ mod draft;
 mod history;
 mod hooks;
 mod input;
+mod lookups;
 mod messages;
 mod organization;
 mod presence;
@@ -20,7 +21,7 @@ mod sends;
 mod session;
 mod turn;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::problem::{Code, Problem};
 use shared::time::Timestamp;
@@ -75,10 +76,12 @@ impl Refused {
     fn into_problem(self) -> Problem {
         match self {
             Self::Problem(problem) => problem,
-            Self::Sql(_) => {
-                Problem::new(Code::StorageFailed, "the relay could not read or keep it; nothing was changed, try again")
-            }
+            Self::Sql(_) => Self::not_kept(),
         }
+    }
+
+    fn not_kept() -> Problem {
+        Problem::new(Code::StorageFailed, "the relay could not read or keep it; nothing was changed, try again")
     }
 }
 
@@ -91,6 +94,10 @@ pub struct Hub {
     organization: Option<Organization>,
     sessions: BTreeMap<ConnId, Session>,
     alarm: Option<Timestamp>,
+    /// Whether the restored hub has compared the store with the sockets; if its boot failed, the alarm does.
+    booted: bool,
+    /// Sockets that are gone and still have a session, since the store failed when they went: the alarm lets them go.
+    gone: BTreeSet<ConnId>,
 }
 
 impl Hub {
@@ -110,6 +117,8 @@ impl Hub {
             organization: Organization::load(sql)?,
             sessions: sessions.map(|session| (session.conn, session)).collect(),
             alarm: None,
+            booted: false,
+            gone: BTreeSet::new(),
         })
     }
 
@@ -121,11 +130,17 @@ impl Hub {
                 self.alarm = None;
                 self.quietly(now, sql, |draft| draft.alarm())
             }
-            Input::Closed { conn } => self.quietly(now, sql, |draft| draft.closed(conn)),
+            Input::Closed { conn } => {
+                self.gone.insert(conn);
+                self.quietly(now, sql, |draft| draft.let_go())
+            }
             Input::Outcome { job, answered } => self.quietly(now, sql, |draft| draft.outcome(job, &answered)),
             Input::Connect { conn, claims, origin, position } => {
                 let connected = self.draft(now, sql, |draft| draft.connect(conn, claims, origin.as_deref(), position));
-                connected.unwrap_or_else(|refused| turn::refuse_connection(conn, &refused.into_problem(), now))
+                let mut turn =
+                    connected.unwrap_or_else(|refused| turn::refuse_connection(conn, &refused.into_problem(), now));
+                turn.on_failure = turn::refuse_connection(conn, &Refused::not_kept(), now).effects;
+                turn
             }
             Input::Frame { conn, text } => {
                 let request = shared::action::decode(&text);
@@ -133,8 +148,7 @@ impl Hub {
                 let turn = self.draft(now, sql, |draft| draft.frame(conn, request));
                 let mut turn = turn
                     .unwrap_or_else(|refused| turn::refuse_action(conn, id.as_deref(), &refused.into_problem(), now));
-                let failed = Refused::Sql(SqlError(String::new())).into_problem();
-                turn.on_failure = turn::refuse_action(conn, id.as_deref(), &failed, now).effects;
+                turn.on_failure = turn::refuse_action(conn, id.as_deref(), &Refused::not_kept(), now).effects;
                 turn
             }
             Input::Request { request } => match self.draft(now, sql, |draft| draft.request(request)) {
@@ -146,9 +160,11 @@ impl Hub {
 
     /// A turn that nobody waits for: if the store fails, the alarm asks again.
     fn quietly(&mut self, now: Timestamp, sql: &dyn Sql, decide: impl FnOnce(&mut Draft<'_>) -> Decision) -> Turn {
-        self.draft(now, sql, decide).unwrap_or_else(|_| Turn {
-            effects: vec![Effect::WakeAt(now.plus_ms(draft::RETRY_STORE_MS))],
-            ..Turn::default()
+        self.draft(now, sql, decide).unwrap_or_else(|_| {
+            let retry = now.plus_ms(draft::RETRY_STORE_MS);
+            let at = self.alarm.map_or(retry, |alarm| alarm.min(retry));
+            self.alarm = Some(at);
+            Turn { effects: vec![Effect::WakeAt(at)], ..Turn::default() }
         })
     }
 
@@ -159,7 +175,12 @@ impl Hub {
         decide: impl FnOnce(&mut Draft<'_>) -> Decision,
     ) -> Decision<Turn> {
         let mut draft = Draft::new(self, now, sql)?;
-        decide(&mut draft)?;
-        draft.finish()
+        match decide(&mut draft) {
+            Ok(()) => draft.finish(),
+            Err(refused) => {
+                draft.undo();
+                Err(refused)
+            }
+        }
     }
 }

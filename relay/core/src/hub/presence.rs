@@ -77,7 +77,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn is_here(&self, user_id: UserId) -> bool {
+    pub(super) fn is_here(&self, user_id: UserId) -> bool {
         self.hub.sessions.values().any(|session| !session.claims.role.is_staff() && session.claims.sub == user_id)
     }
 }

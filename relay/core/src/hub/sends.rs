@@ -12,11 +12,11 @@
 //!
 //! One message of a chat is under way at a time: order is kept, and a look into the history is unambiguous. What is waiting
 //! lives in `sends`; `due_at` is when the alarm should look at it again, whatever state it is in, so a crash in any state
-//! only means that the alarm comes.
+//! only means that the alarm comes. What the history says is decided in `lookups`.
 
 use shared::event::{Event, MessageStatus};
 use shared::id::{MessageId, UserId};
-use shared::limits::{LOOKUP_ATTEMPTS_MAX, SEND_ATTEMPTS_MAX, SEND_SETTLE_MS, UPSTREAM_TIMEOUT_MS};
+use shared::limits::UPSTREAM_TIMEOUT_MS;
 use shared::message::{Message, Status};
 use shared::problem::Code;
 use shared::time::Timestamp;
@@ -26,13 +26,13 @@ use super::input::Job;
 use super::messages::ChatRow;
 use super::{Decision, Effect, Refused};
 use crate::storage::{Row, Value};
-use crate::upstream::ozon::{OzonId, chat_history, chat_send_message};
+use crate::upstream::ozon::chat_send_message;
 use crate::upstream::{Answered, Failure};
 
-/// When an attempt that never reported back counts as lost.
-const WATCHDOG_MS: i64 = UPSTREAM_TIMEOUT_MS + 5_000;
+/// When an attempt that never reported back counts as lost, or a look into the history.
+pub(super) const WATCHDOG_MS: i64 = UPSTREAM_TIMEOUT_MS + 5_000;
 /// When the history is looked at after an attempt, the first time; each further time waits twice as long.
-const LOOKUP_AFTER_MS: i64 = 1_000;
+pub(super) const LOOKUP_AFTER_MS: i64 = 1_000;
 /// How long to wait when the upstream asks for patience without saying how long.
 const LATER_MS: i64 = 2_000;
 /// How long a message may wait for an upstream that asks for patience.
@@ -40,10 +40,11 @@ const GIVE_UP_MS: i64 = 10 * 60_000;
 /// Rows that one alarm looks at.
 const ALARM_ROWS: i64 = 50;
 
-const COLUMNS: &str = "s.message_id, s.user_id, s.state, s.attempts, s.lookups, s.after_upstream_id, s.created_at, s.attempted_at, m.text, s.due_at";
+const COLUMNS: &str = "s.message_id, s.user_id, s.state, s.attempts, s.lookups, s.after_upstream_id, s.created_at, s.attempted_at, m.text, s.due_at, m.reason";
 
+/// How far a message has come on its way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Queued,
     Sending,
     Checking,
@@ -65,18 +66,20 @@ impl State {
     }
 }
 
+/// A message on its way out: a row of `sends`.
 #[derive(Clone, Debug)]
-struct Send {
-    message_id: MessageId,
-    user_id: UserId,
-    state: State,
-    attempts: i64,
-    lookups: i64,
-    after_upstream_id: Option<String>,
-    created_at: Timestamp,
-    attempted_at: Timestamp,
-    text: String,
-    due_at: Timestamp,
+pub(super) struct Send {
+    pub(super) message_id: MessageId,
+    pub(super) user_id: UserId,
+    pub(super) state: State,
+    pub(super) attempts: i64,
+    pub(super) lookups: i64,
+    pub(super) after_upstream_id: Option<String>,
+    pub(super) created_at: Timestamp,
+    pub(super) attempted_at: Timestamp,
+    pub(super) text: String,
+    pub(super) due_at: Timestamp,
+    pub(super) reason: Option<String>,
 }
 
 impl Send {
@@ -93,6 +96,7 @@ impl Send {
             attempted_at: Timestamp(row.integer(7)?),
             text: row.text(8)?,
             due_at: Timestamp(row.integer(9)?),
+            reason: row.optional_text(10)?,
         })
     }
 }
@@ -110,6 +114,7 @@ impl Draft<'_> {
         if let Some(at) = next.map(|row| row.optional_integer(0)).transpose()?.flatten() {
             self.wake_at(Timestamp(at.max(self.now.0)));
         }
+        self.hub.booted = true;
         Ok(())
     }
 
@@ -117,8 +122,18 @@ impl Draft<'_> {
         if self.hub.organization.is_none() {
             return Ok(());
         }
+        if !self.hub.booted {
+            self.find_the_departed()?;
+        }
         self.announce_the_departed()?;
-        let due = self.sends("s.due_at <= ? ORDER BY s.message_id LIMIT ?", &[self.now.0.into(), ALARM_ROWS.into()])?;
+        // A message behind another one of its chat has its turn after that one: looking at it would bring nothing, and
+        // with many of them the alarm would ring on and on.
+        let due = self.sends(
+            "s.due_at <= ? AND (s.state <> 'queued' OR NOT EXISTS (SELECT 1 FROM sends earlier
+             WHERE earlier.user_id = s.user_id AND earlier.message_id < s.message_id AND earlier.state <> 'sent'))
+             ORDER BY s.message_id LIMIT ?",
+            &[self.now.0.into(), ALARM_ROWS.into()],
+        )?;
         if i64::try_from(due.len()).unwrap_or(i64::MAX) >= ALARM_ROWS {
             self.wake_at(self.now.plus_ms(1));
         }
@@ -138,6 +153,9 @@ impl Draft<'_> {
         if let Some(at) = next.map(|row| row.optional_integer(0)).transpose()?.flatten() {
             self.wake_at(Timestamp(at));
         }
+        // Last, since nothing after it can fail.
+        self.let_go()?;
+        self.hub.booted = true;
         Ok(())
     }
 
@@ -166,6 +184,7 @@ impl Draft<'_> {
             attempted_at: Timestamp(0),
             text: message.text.clone(),
             due_at: self.now,
+            reason: None,
         };
         if self.under_way(chat.user_id)?.is_empty() {
             self.attempt(&send)?;
@@ -176,58 +195,11 @@ impl Draft<'_> {
     pub(super) fn outcome(&mut self, job: Job, answered: &Answered) -> Decision {
         match job {
             Job::Send { message_id, attempt } => self.sent(message_id, attempt, answered),
-            Job::Lookup { user_id } => self.looked_up(user_id, answered),
+            Job::Lookup { user_id, asked_at } => self.looked_up(user_id, asked_at, answered),
         }
     }
 
-    /// The chat's upstream has shown a message id: everything sent from here on comes after it.
-    pub(super) fn saw_upstream_id(&mut self, chat: &ChatRow, id: OzonId) {
-        if chat.upstream_last.as_deref().and_then(OzonId::parse).is_none_or(|last| last < id) {
-            self.write_all(
-                "UPDATE chats SET upstream_last = ? WHERE user_id = ?",
-                vec![id.to_string().into(), chat.user_id.into()],
-            );
-        }
-    }
-
-    /// The buyer has read up to an upstream id: so have our messages up to it. `found` are ids learned in this turn.
-    pub(super) fn mark_read_upstream(
-        &mut self,
-        chat: &ChatRow,
-        up_to: OzonId,
-        found: &[(MessageId, OzonId)],
-    ) -> Decision {
-        let rows = self.sql.query(
-            "SELECT message_id, upstream_id FROM messages
-             WHERE user_id = ? AND side = 'operator' AND status = 'sent' AND upstream_id IS NOT NULL ORDER BY message_id",
-            &[chat.user_id.into()],
-        )?;
-        let mut read = Vec::new();
-        for row in rows {
-            let id = OzonId::parse(&row.text(1)?);
-            if id.is_some_and(|id| id <= up_to) {
-                read.push(row.integer(0)?);
-            }
-        }
-        read.extend(found.iter().filter(|(_, id)| *id <= up_to).map(|(message_id, _)| *message_id));
-        read.sort_unstable();
-        read.dedup();
-        for message_id in &read {
-            self.set_status(chat.user_id, *message_id, Status::Read, None)?;
-        }
-        match read.last() {
-            Some(last) if *last > chat.user_read => self.user_has_read(chat.user_id, *last),
-            _ => Ok(()),
-        }
-    }
-
-    /// If messages wait for their upstream id, the history is looked at without delay.
-    pub(super) fn look_up_soon(&mut self, user_id: UserId) -> Decision {
-        let waiting = self.sends("s.user_id = ? AND s.state IN ('checking', 'sent')", &[user_id.into()])?;
-        if waiting.is_empty() { Ok(()) } else { self.look_up(user_id) }
-    }
-
-    fn sends(&self, condition: &str, params: &[Value]) -> Decision<Vec<Send>> {
+    pub(super) fn sends(&self, condition: &str, params: &[Value]) -> Decision<Vec<Send>> {
         let statement =
             format!("SELECT {COLUMNS} FROM sends s JOIN messages m ON m.message_id = s.message_id WHERE {condition}");
         self.sql.query(&statement, params)?.iter().map(Send::read).collect()
@@ -241,7 +213,7 @@ impl Draft<'_> {
     }
 
     /// Sends the first waiting message of a chat, unless another is under way or its time has not come.
-    fn start_next(&mut self, user_id: UserId) -> Decision {
+    pub(super) fn start_next(&mut self, user_id: UserId) -> Decision {
         for send in self.under_way(user_id)? {
             if send.state != State::Queued || send.due_at > self.now || self.attempt(&send)? {
                 break;
@@ -251,7 +223,7 @@ impl Draft<'_> {
     }
 
     /// Makes an attempt. False if the message could not even be tried, and has failed; the next one may go then.
-    fn attempt(&mut self, send: &Send) -> Decision<bool> {
+    pub(super) fn attempt(&mut self, send: &Send) -> Decision<bool> {
         // Reads do not show what this turn has begun: without this a chat could get two messages under way.
         if self.begun.contains(&send.user_id) {
             return Ok(true);
@@ -308,11 +280,16 @@ impl Draft<'_> {
                 self.give_up(&send, Code::UpstreamRateLimited)
             }
             Err(Failure::Later { retry_after_ms }) => {
-                let due = self.now.plus_ms(retry_after_ms.unwrap_or(LATER_MS));
+                let due = self.now.plus_ms(retry_after_ms.filter(|ms| *ms > 0).unwrap_or(LATER_MS));
                 // It surely did not arrive, so this was no attempt.
                 self.write("UPDATE sends SET attempts = attempts - 1 WHERE message_id = ?", [message_id]);
                 self.set_state(message_id, State::Queued, due);
-                self.set_status(send.user_id, message_id, Status::Queued, Some(Code::UpstreamRateLimited))
+                let reason = Code::UpstreamRateLimited;
+                // However often it is asked to wait, it is told once that it waits.
+                if send.reason.as_deref() == Some(reason.as_str()) {
+                    return Ok(());
+                }
+                self.set_status(send.user_id, message_id, Status::Queued, Some(reason))
             }
             Err(Failure::Unknown) if send.state == State::Checking => Ok(()),
             Err(Failure::Unknown) => self.doubt(&send),
@@ -325,113 +302,7 @@ impl Draft<'_> {
         self.set_status(send.user_id, send.message_id, Status::Checking, Some(Code::UpstreamUnavailable))
     }
 
-    fn look_up(&mut self, user_id: UserId) -> Decision {
-        let waiting = self.sends("s.user_id = ? AND s.state IN ('checking', 'sent')", &[user_id.into()])?;
-        let Some(most) = waiting.iter().map(|send| send.lookups).max() else { return Ok(()) };
-        let chat_id = self.chat(user_id)?.and_then(|chat| chat.external_id);
-        let request = match (self.ozon_account(), chat_id) {
-            (Ok(account), Some(chat_id)) => chat_history::request(&account, &chat_id)?,
-            (Err(Refused::Sql(error)), _) => return Err(Refused::Sql(error)),
-            // No account, no history: time passes as if the upstream did not answer.
-            _ => return self.looked_up(user_id, &Answered::Lost),
-        };
-        // Until the answer is here this is the time to ask again.
-        let due = self.now.plus_ms(WATCHDOG_MS.max(LOOKUP_AFTER_MS << most.clamp(0, 6)));
-        self.write_all(
-            "UPDATE sends SET due_at = ? WHERE user_id = ? AND state IN ('checking', 'sent')",
-            vec![due.0.into(), user_id.into()],
-        );
-        self.wake_at(due);
-        self.turn.effects.push(Effect::Call { job: Job::Lookup { user_id }, request: Box::new(request) });
-        Ok(())
-    }
-
-    /// The history is here, or is not: each message in doubt or without its id is decided, oldest first.
-    fn looked_up(&mut self, user_id: UserId, answered: &Answered) -> Decision {
-        let Some(chat) = self.chat(user_id)? else { return Ok(()) };
-        let page = chat_history::read(answered).ok();
-        let waiting =
-            self.sends("s.user_id = ? AND s.state IN ('checking', 'sent') ORDER BY s.message_id", &[user_id.into()])?;
-        let mut taken: Vec<String> = Vec::new();
-        let mut found: Vec<(MessageId, OzonId)> = Vec::new();
-        for row in self.sql.query("SELECT upstream_id FROM messages WHERE user_id = ? AND upstream_id IS NOT NULL ORDER BY message_id DESC LIMIT 200", &[user_id.into()])? {
-            taken.push(row.text(0)?);
-        }
-        for send in &waiting {
-            let after = send.after_upstream_id.as_deref().and_then(OzonId::parse).unwrap_or_default();
-            let id = page.as_ref().and_then(|page| {
-                let ours = page.iter().filter(|message| {
-                    message.from_seller
-                        && message.message_id > after
-                        && same_text(&message.data.join("\n"), &send.text)
-                        && !taken.contains(&message.message_id.to_string())
-                });
-                ours.map(|message| message.message_id).next()
-            });
-            match id {
-                Some(id) => {
-                    taken.push(id.to_string());
-                    found.push((send.message_id, id));
-                    self.arrived(send, id)?;
-                }
-                None => self.not_found(send, page.is_some())?,
-            }
-        }
-        if let Some((_, newest)) = found.iter().max_by_key(|(_, id)| *id) {
-            self.saw_upstream_id(&chat, *newest);
-        }
-        match chat.upstream_read.as_deref().and_then(OzonId::parse) {
-            Some(up_to) if !found.is_empty() => self.mark_read_upstream(&chat, up_to, &found),
-            _ => Ok(()),
-        }
-    }
-
-    fn arrived(&mut self, send: &Send, id: OzonId) -> Decision {
-        self.write_all(
-            "UPDATE messages SET upstream_id = ? WHERE message_id = ?",
-            vec![id.to_string().into(), send.message_id.into()],
-        );
-        self.write("DELETE FROM sends WHERE message_id = ?", [send.message_id]);
-        self.settled.insert(send.message_id);
-        if send.state == State::Checking {
-            self.set_status(send.user_id, send.message_id, Status::Sent, None)?;
-            self.start_next(send.user_id)?;
-        }
-        Ok(())
-    }
-
-    fn not_found(&mut self, send: &Send, history_is_known: bool) -> Decision {
-        let lookups = send.lookups.saturating_add(1);
-        let settled = self.now.since_ms(send.attempted_at) >= SEND_SETTLE_MS;
-        if send.state == State::Checking && history_is_known && settled {
-            // It is not there and cannot come any more.
-            return if send.attempts < SEND_ATTEMPTS_MAX {
-                self.set_status(send.user_id, send.message_id, Status::Queued, None)?;
-                if self.attempt(send)? { Ok(()) } else { self.start_next(send.user_id) }
-            } else {
-                self.give_up(send, Code::UpstreamUnavailable)
-            };
-        }
-        if lookups >= LOOKUP_ATTEMPTS_MAX {
-            return match send.state {
-                // It was accepted; only its id stays unknown.
-                State::Sent => {
-                    self.write("DELETE FROM sends WHERE message_id = ?", [send.message_id]);
-                    Ok(())
-                }
-                State::Queued | State::Sending | State::Checking => self.give_up(send, Code::DeliveryUnknown),
-            };
-        }
-        let due = self.now.plus_ms(LOOKUP_AFTER_MS << lookups.clamp(0, 6));
-        self.write_all(
-            "UPDATE sends SET lookups = ?, due_at = ? WHERE message_id = ?",
-            vec![lookups.into(), due.0.into(), send.message_id.into()],
-        );
-        self.wake_at(due);
-        Ok(())
-    }
-
-    fn give_up(&mut self, send: &Send, code: Code) -> Decision {
+    pub(super) fn give_up(&mut self, send: &Send, code: Code) -> Decision {
         self.fail(send, code)?;
         self.start_next(send.user_id)
     }
@@ -450,7 +321,13 @@ impl Draft<'_> {
         self.wake_at(due);
     }
 
-    fn set_status(&mut self, user_id: UserId, message_id: MessageId, status: Status, reason: Option<Code>) -> Decision {
+    pub(super) fn set_status(
+        &mut self,
+        user_id: UserId,
+        message_id: MessageId,
+        status: Status,
+        reason: Option<Code>,
+    ) -> Decision {
         let reason = reason.map(Code::as_str);
         self.write_all(
             "UPDATE messages SET status = ?, reason = ? WHERE message_id = ?",
@@ -463,9 +340,4 @@ impl Draft<'_> {
             reason: reason.map(Into::into),
         }))
     }
-}
-
-/// Whether the upstream's text is ours: it may have trimmed it, or folded its white space.
-fn same_text(theirs: &str, ours: &str) -> bool {
-    theirs.split_whitespace().eq(ours.split_whitespace())
 }

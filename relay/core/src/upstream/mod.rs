@@ -7,11 +7,14 @@ pub mod ozon;
 /// A call on its way to an upstream.
 pub type Request = http::Request<Vec<u8>>;
 
+/// An upstream's answer, read to its end.
+pub type Response = http::Response<Vec<u8>>;
+
 /// What came of a call.
 #[derive(Clone, Debug)]
 pub enum Answered {
     /// The upstream answered.
-    Response(http::Response<Vec<u8>>),
+    Response(Response),
     /// No whole answer came: the network failed, or the time was over. The upstream may have acted all the same.
     Lost,
 }

@@ -66,6 +66,12 @@ impl Screen {
         }
     }
 
+    /// Time has passed: what is due is done.
+    pub fn tick(&mut self, bench: &mut Bench) {
+        self.client.handle_timeout(bench.now);
+        self.run(bench);
+    }
+
     /// The network takes the connection away; the client is told when it looks.
     pub fn lose_connection(&mut self, bench: &mut Bench) {
         if self.conn.is_some() {

@@ -29,9 +29,31 @@ pub struct HistoryMessage {
     pub data: Vec<String>,
 }
 
+/// A page of a chat, oldest message first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The messages that could be read.
+    pub messages: Vec<HistoryMessage>,
+    /// Whether all of them could be read.
+    is_whole: bool,
+    /// Whether the chat has older ones.
+    has_older: bool,
+}
+
+impl Page {
+    /// Whether a message newer than `after` that is not here is not in the chat: only then is its absence a proof.
+    #[must_use]
+    pub fn shows_all_after(&self, after: OzonId) -> bool {
+        let reaches_back = self.messages.first().is_some_and(|oldest| oldest.message_id <= after);
+        self.is_whole && (reaches_back || !self.has_older)
+    }
+}
+
 #[derive(Deserialize)]
-struct Page {
+struct Answer {
     messages: Vec<serde_json::Value>,
+    #[serde(default)]
+    has_next: bool,
 }
 
 #[derive(Deserialize)]
@@ -56,13 +78,14 @@ pub fn request(account: &Account, chat_id: &str) -> Result<Request, Problem> {
     account.post("/v3/chat/history", &Body { chat_id, direction: "Backward", limit: PAGE })
 }
 
-/// The page, oldest message first. A message that cannot be read is left out; the page is not.
+/// The page. A message that cannot be read is left out; the page is not.
 ///
 /// # Errors
 /// The kind of failure. Reading changes nothing, so [`Failure::Unknown`] only means that nothing was learned.
-pub fn read(answered: &Answered) -> Result<Vec<HistoryMessage>, Failure> {
-    let page: Page = serde_json::from_slice(failure(answered)?).map_err(|_| Failure::Unknown)?;
-    let mut messages: Vec<HistoryMessage> = page
+pub fn read(answered: &Answered) -> Result<Page, Failure> {
+    let answer: Answer = serde_json::from_slice(failure(answered)?).map_err(|_| Failure::Unknown)?;
+    let shown = answer.messages.len();
+    let mut messages: Vec<HistoryMessage> = answer
         .messages
         .into_iter()
         .filter_map(|item| serde_json::from_value::<Item>(item).ok())
@@ -72,9 +95,10 @@ pub fn read(answered: &Answered) -> Result<Vec<HistoryMessage>, Failure> {
             data: item.data,
         })
         .collect();
+    let is_whole = messages.len() == shown;
     messages.sort_by_key(|message| message.message_id);
     messages.dedup_by_key(|message| message.message_id);
-    Ok(messages)
+    Ok(Page { messages, is_whole, has_older: answer.has_next })
 }
 
 #[cfg(test)]
@@ -101,6 +125,20 @@ mod tests {
                 data: vec!["Да".into()],
             },
         ];
-        assert_eq!(read, Ok(expected));
+        assert_eq!(read, Ok(Page { messages: expected, is_whole: false, has_older: true }));
+    }
+
+    #[test]
+    fn absence_is_a_proof_only_on_a_whole_page_that_reaches_back() {
+        let message = |id| HistoryMessage { message_id: OzonId(id), from_seller: true, data: vec![] };
+        let page = |is_whole, has_older| Page { messages: vec![message(5), message(9)], is_whole, has_older };
+        for (page, after, expected) in [
+            (page(true, false), 1, true),
+            (page(true, true), 5, true),
+            (page(true, true), 4, false),
+            (page(false, false), 5, false),
+        ] {
+            assert_eq!(page.shows_all_after(OzonId(after)), expected, "{page:?} {after}");
+        }
     }
 }
