@@ -54,8 +54,7 @@ impl RateWindow {
 pub(crate) fn check(market: &Market, headers: &HeaderMap, now_ms: i64) -> Result<(), Refusal> {
     let client_id = header(headers, "client-id").ok_or_else(Refusal::keys_missing)?;
     let api_key = header(headers, "api-key").ok_or_else(Refusal::keys_missing)?;
-    let client_id: u64 =
-        client_id.parse().ok().filter(|id| *id > 0).ok_or_else(Refusal::client_id_malformed)?;
+    let client_id: u64 = client_id.parse().ok().filter(|id| *id > 0).ok_or_else(Refusal::client_id_malformed)?;
     let account = market.account();
     if client_id != account.client_id || api_key != account.api_key {
         return Err(Refusal::key_wrong());

@@ -12,9 +12,9 @@ use super::demo::Part;
 use super::market::Market;
 use super::push::body;
 use super::refusal::Refusal;
-use super::shop::{Draft, Shop};
 use super::shop::chat::{ChatStatus, ChatType};
 use super::shop::message::Author;
+use super::shop::{Draft, Shop};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -150,11 +150,7 @@ pub(crate) fn pushed_again(market: &Arc<Market>, message_id: &str) -> Result<(),
 }
 
 /// The newest message of the chat at `index`, and the push that tells of it.
-fn announce_last(
-    market: &Market,
-    shop: &mut Shop,
-    index: usize,
-) -> Result<(Posted, Option<u64>), Refusal> {
+fn announce_last(market: &Market, shop: &mut Shop, index: usize) -> Result<(Posted, Option<u64>), Refusal> {
     let chat = shop.chats.get(index).ok_or_else(|| Refusal::not_found("chat"))?;
     let message = chat.messages.last().ok_or_else(|| Refusal::not_found("message"))?;
     let posted = Posted { chat_id: chat.chat_id.clone(), message_id: message.id.to_string() };

@@ -26,9 +26,9 @@ mod vendor;
 mod wire;
 
 pub use buyer::{BuyerMessage, FileGiven, Posted};
+pub use control::AccountChange;
 pub use control::client::{Control, ControlError};
 pub use control::view::{ChatView, MessageView, PushView, StateView};
-pub use control::AccountChange;
 pub use fault::{Apply, Fault, FaultKind};
 pub use options::{Options, Subscription};
 pub use push::delivery::{Attempt, Delivery, Outcome};

@@ -46,7 +46,7 @@ async fn connection(stream: TcpStream, router: Router) {
     let service = service_fn(move |request| {
         let answer = inner.call(request);
         async move {
-            let response: Response = answer.await.map_err(|never| match never {})?;
+            let Ok(response) = answer.await;
             match response.extensions().get::<Cut>() {
                 Some(_) => Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
                 None => Ok(response),

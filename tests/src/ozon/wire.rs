@@ -3,14 +3,17 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
 
 /// Reads a method's request body; an empty body is an empty request.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let body: &[u8] = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|error| Refusal::invalid("request body", &error.to_string()))
+    let malformed = |error: serde_json::Error| Refusal::invalid("request body", &error.to_string());
+    // By way of an object, because a derived reader would take an array for the members in their order.
+    let members: Map<String, Value> = serde_json::from_slice(body).map_err(malformed)?;
+    serde_json::from_value(Value::Object(members)).map_err(malformed)
 }
 
 /// For `#[serde(default, deserialize_with = "wire::integer")]`: a whole number as JSON number or as string.

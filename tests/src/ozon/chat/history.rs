@@ -82,11 +82,8 @@ pub(crate) fn answer(market: &Market, body: &[u8]) -> Answer {
 
 /// Ids are JSON numbers here and strings in pushes.
 fn entry(market: &Market, chat: &Chat, message: &Message) -> Value {
-    let user_id = if message.author == Author::Seller {
-        market.account().client_id.to_string()
-    } else {
-        chat.user_id.clone()
-    };
+    let user_id =
+        if message.author == Author::Seller { market.account().client_id.to_string() } else { chat.user_id.clone() };
     let mut entry = json!({
         "message_id": message.id,
         "user": {"id": user_id, "type": message.user_type()},

@@ -35,6 +35,8 @@ pub(crate) struct Shop {
     pub(crate) push: PushSubscription,
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) last_delivery_id: u64,
+    /// How many of the demo's stories have begun.
+    pub(crate) stories_begun: u64,
 }
 
 /// A file of a message.
@@ -67,6 +69,7 @@ impl Shop {
             push: PushSubscription::default(),
             deliveries: Vec::new(),
             last_delivery_id: 0,
+            stories_begun: 0,
         };
         for (chat_type, author, text) in [
             (ChatType::SellerSupport, Author::Support, "Здравствуйте! Мы ответили на ваше обращение."),
