@@ -9,8 +9,35 @@ use crate::process;
 /// What runs in workerd and in the browser.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Built in one call: with differing features of web-sys between calls cargo would build it again each time.
-pub const WASM_CRATES: [&str; 3] = ["relay", "widget", "inbox"];
+/// What is built in one call: its crates, and what is asked of the compiler for them. Browser crates go apart from the
+/// relay, since each call has its own features of the crates they share, and only the browser pays by the byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shipment {
+    /// For workerd.
+    Relay,
+    /// For the browser.
+    Browser,
+}
+
+impl Shipment {
+    /// All of them, in the order they are built.
+    pub const ALL: [Self; 2] = [Self::Relay, Self::Browser];
+
+    fn crates(self) -> &'static [&'static str] {
+        match self {
+            Self::Relay => &["relay"],
+            Self::Browser => &["widget", "inbox"],
+        }
+    }
+}
+
+/// Takes a quarter off the widget: no source positions in panic messages (where nobody reads them), no `Debug` texts. Not
+/// for the relay, whose panics are read in logs. Unstable flags of rustc, used only where this rustc has them; without
+/// them the size budget says so.
+const BROWSER_FLAGS: [&str; 2] = ["-Zlocation-detail=none", "-Zfmt-debug=none"];
+
+/// Lets a stable rustc take unstable flags.
+const BOOTSTRAP: &str = "RUSTC_BOOTSTRAP";
 
 /// The cargo that started us.
 pub fn cargo(paths: &Paths) -> Command {
@@ -20,16 +47,28 @@ pub fn cargo(paths: &Paths) -> Command {
 /// Cargo for the wasm target, with machine paths kept out of what ships: a panic message would carry them otherwise.
 ///
 /// Passed by `--config` for this target only, so that native crates keep their fingerprints.
-pub fn cargo_wasm(paths: &Paths, subcommand: &str) -> Command {
+pub fn cargo_wasm(paths: &Paths, subcommand: &str, shipment: Shipment) -> Command {
     let mut command = cargo(paths);
     // An outer RUSTFLAGS would take the place of the flags below.
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     command.arg(subcommand).args(["--release", "--target", WASM_TARGET]);
-    command.arg("--config").arg(format!("target.{WASM_TARGET}.rustflags=[{}]", remaps(paths).join(",")));
-    for name in WASM_CRATES {
+    let mut flags = remaps(paths);
+    if shipment == Shipment::Browser {
+        let known = BROWSER_FLAGS.into_iter().filter(|flag| rustc_knows(paths, flag));
+        flags.extend(known.map(|flag| toml::Value::String(flag.to_owned()).to_string()));
+        command.env(BOOTSTRAP, "1");
+    }
+    command.arg("--config").arg(format!("target.{WASM_TARGET}.rustflags=[{}]", flags.join(",")));
+    for name in shipment.crates() {
         command.args(["-p", name]);
     }
     command
+}
+
+fn rustc_knows(paths: &Paths, flag: &str) -> bool {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let mut probe = process::command(paths, rustc);
+    process::answer(probe.env(BOOTSTRAP, "1").args([flag, "--print", "sysroot"])).is_some()
 }
 
 /// `--remap-path-prefix` flags as TOML strings; rustc takes the last one that matches, so the widest comes first.

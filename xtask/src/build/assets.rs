@@ -35,6 +35,7 @@ pub fn collect(paths: &Paths, widget: &Files, inbox: &Files) -> Result<Files, Fa
     put(&mut files, "widget/widget.css", minified(paths, &paths.root.join("widget/src/theme/widget.css"), &STYLE)?);
     add(&mut files, "inbox", inbox);
     put(&mut files, "inbox/index.html", publish::read(paths, &www.join("inbox/index.html"))?);
+    put(&mut files, "inbox/icon.svg", publish::read(paths, &www.join("inbox/icon.svg"))?);
     put(&mut files, "inbox/inbox.css", minified(paths, &www.join("inbox/inbox.css"), &STYLE)?);
     let boot = www.join("inbox/boot.js");
     if boot.is_file() {

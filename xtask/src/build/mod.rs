@@ -37,7 +37,9 @@ pub fn run(paths: &Paths) -> Result<(), Failure> {
 
     secrets::ensure(paths)?;
     setup::run(paths)?;
-    process::run(cargo::cargo_wasm(paths, "build").arg("--quiet"))?;
+    for shipment in cargo::Shipment::ALL {
+        process::run(cargo::cargo_wasm(paths, "build", shipment).arg("--quiet"))?;
+    }
     let relay = bindgen::relay(paths)?;
     let widget = bindgen::browser(paths, "widget")?;
     let inbox = bindgen::browser(paths, "inbox")?;

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::build;
-use crate::cargo::{cargo, cargo_wasm};
+use crate::cargo::{Shipment, cargo, cargo_wasm};
 use crate::failure::Failure;
 use crate::paths::Paths;
 use crate::process;
@@ -45,7 +45,9 @@ pub fn run(paths: &Paths, fast: bool) -> Result<ExitCode, Failure> {
     });
     step(&mut tally, "clippy, wasm", || {
         // In the release profile, because the build needs the macros and build scripts of these crates in it anyway.
-        process::run(cargo_wasm(paths, "clippy").args(["--quiet", "--", "-D", "warnings"]))
+        Shipment::ALL.into_iter().try_for_each(|shipment| {
+            process::run(cargo_wasm(paths, "clippy", shipment).args(["--quiet", "--", "-D", "warnings"]))
+        })
     });
     suite(&mut tally, "unit and property tests", || suites::units(paths));
     // Within its budgets: the build fails over them.
