@@ -1,1 +1,5 @@
-//! Stub.
+//! What the tests run against: the simulated upstreams, and the world that starts the real relay and a real browser.
+
+pub mod ozon;
+pub mod sim;
+pub mod world;

@@ -1,0 +1,236 @@
+//! A real Chromium, driven by WebDriver: pages as people have them, each with a profile of its own.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use fantoccini::elements::{Element, ElementRef};
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::family::Family;
+use super::patience::LOOK_EVERY;
+use super::{Http, place, within};
+
+/// A cold browser on two busy cores.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The member under which WebDriver passes an element (W3C WebDriver, section 11).
+const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// Looks through the page, or through the widget's shadow root. What is not displayed is not there.
+const PRELUDE: &str = "
+const root = () => where === 'widget' ? document.querySelector('prilavok-chat')?.shadowRoot : document;
+const all = (css) => [...(root()?.querySelectorAll(css) ?? [])].filter((e) => e.getClientRects().length > 0);
+";
+
+/// Lets what fades or slides come to its end.
+const FINISH: &str = "
+for (const tree of [document, document.querySelector('prilavok-chat')?.shadowRoot]) {
+  for (const moving of tree?.getAnimations() ?? []) if (moving instanceof CSSTransition) moving.finish();
+}";
+
+/// Where to look.
+#[derive(Clone, Copy, Debug)]
+pub enum Root {
+    Page,
+    Widget,
+}
+
+impl Root {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Widget => "widget",
+        }
+    }
+}
+
+/// What a page is looked at with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// 1280 by 800, a mouse. (The window of the headless browser is 143 higher than its page.)
+    Wide,
+    /// 360 by 740, a finger.
+    Phone,
+}
+
+/// The driver of all pages of a test.
+pub struct Browser {
+    family: Family,
+    folder: PathBuf,
+    url: String,
+}
+
+impl Browser {
+    pub async fn start() -> Self {
+        let (folder, port) = (place::temporary("browser"), place::free_port());
+        let family = Family::start(&place::chromedriver(), &folder, |driver| {
+            driver.arg(format!("--port={port}"));
+        });
+        family.until_line(PATIENCE, "started successfully", |line| line.contains("Exiting")).await;
+        Self { family, folder, url: format!("http://127.0.0.1:{port}") }
+    }
+
+    /// A new browser with an empty profile. `name` begins the names of its screenshots.
+    pub async fn page(&self, name: &str, screen: Screen) -> Page {
+        let mut args: Vec<String> = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--lang=ru",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1280,943",
+        ]
+        .map(Into::into)
+        .into();
+        args.push(format!("--user-data-dir={}", self.folder.join(super::next().to_string()).display()));
+        let mut options = json!({"args": args, "binary": place::chrome()});
+        if screen == Screen::Phone {
+            let metrics = json!({"width": 360, "height": 740, "pixelRatio": 2.0, "touch": true, "mobile": true});
+            options["mobileEmulation"] = json!({"deviceMetrics": metrics});
+        }
+        let capabilities = json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}});
+        let Value::Object(capabilities) = capabilities else { unreachable!("an object was just written") };
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let built = builder.capabilities(Capabilities::from(capabilities)).connect(&self.url);
+        let client = match built.await {
+            Ok(client) => client,
+            Err(error) => panic!("no browser: {error}\n{}", self.family.lines().join("\n")),
+        };
+        let session = client.session_id().await.expect("a session").expect("its id");
+        let driver = Http::to(&format!("{}/session/{session}", self.url), None);
+        Page { client, driver, name: name.into(), complaints: Vec::new() }
+    }
+}
+
+/// One page in a browser of its own.
+pub struct Page {
+    client: Client,
+    /// What WebDriver has no word for.
+    driver: Http,
+    name: String,
+    complaints: Vec<String>,
+}
+
+impl Page {
+    pub async fn goto(&self, url: &str) {
+        self.client.goto(url).await.unwrap_or_else(|error| panic!("{}: {url}: {error}", self.name));
+    }
+
+    pub async fn reload(&self) {
+        self.client.refresh().await.unwrap_or_else(|error| panic!("{}: {error}", self.name));
+    }
+
+    /// Runs a script's body and returns what it returns.
+    pub async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{}: {error}: {script}", self.name))
+    }
+
+    async fn look(&self, root: Root, script: &str, css: &str) -> Value {
+        let script = format!("const [where, css] = arguments;{PRELUDE}{script}");
+        let seen = self.client.execute(&script, vec![json!(root.word()), json!(css)]).await;
+        seen.unwrap_or_else(|error| panic!("{}: {error}: {css}", self.name))
+    }
+
+    /// The texts of all elements that are displayed.
+    pub async fn texts(&self, root: Root, css: &str) -> Vec<String> {
+        let texts = self.look(root, "return all(css).map((e) => e.textContent.trim())", css).await;
+        serde_json::from_value(texts).expect("texts")
+    }
+
+    /// The first element that is displayed, once there is one.
+    pub async fn find(&self, root: Root, css: &str) -> Element {
+        let what = format!("{css} in {}", self.name);
+        let id = within(PATIENCE, &what, async || {
+            let found = self.look(root, "return all(css)[0] ?? null", css).await;
+            found[ELEMENT_KEY].as_str().map(str::to_owned)
+        });
+        Element::from_element_id(self.client.clone(), ElementRef::from(id.await))
+    }
+
+    pub async fn click(&self, root: Root, css: &str) {
+        let element = self.find(root, css).await;
+        element.click().await.unwrap_or_else(|error| panic!("{}: {css}: {error}", self.name));
+    }
+
+    /// Presses the keys of a text in a field.
+    pub async fn write(&self, root: Root, css: &str, text: &str) {
+        let element = self.find(root, css).await;
+        element.send_keys(text).await.unwrap_or_else(|error| panic!("{}: {css}: {error}", self.name));
+    }
+
+    /// Waits until the texts of some elements are right.
+    pub async fn until(&self, what: &str, root: Root, css: &str, is_right: impl Fn(&[String]) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let texts = self.texts(root, css).await;
+            if is_right(&texts) {
+                return;
+            }
+            if Instant::now() > deadline {
+                self.picture("stuck").await;
+                panic!("waited {PATIENCE:?} in vain: {what} ({css} in {}); it shows {texts:#?}", self.name);
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Waits until one of them is this text.
+    pub async fn until_text(&self, root: Root, css: &str, text: &str) {
+        self.until(&format!("{text:?}"), root, css, |texts| texts.iter().any(|there| there == text)).await;
+    }
+
+    /// Waits until none is displayed.
+    pub async fn until_gone(&self, root: Root, css: &str) {
+        self.until("it is gone", root, css, <[String]>::is_empty).await;
+    }
+
+    /// Screenshots in both colour schemes: `screenshots/<page>-<moment>-<scheme>.png`.
+    pub async fn shoot(&self, moment: &str) {
+        for scheme in ["dark", "light"] {
+            let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+            self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
+            self.run(FINISH).await;
+            self.picture(&format!("{moment}-{scheme}")).await;
+        }
+    }
+
+    async fn picture(&self, moment: &str) {
+        let folder = place::screenshots();
+        std::fs::create_dir_all(&folder).expect("a folder for screenshots");
+        let shown = self.devtools("Page.captureScreenshot", json!({})).await;
+        let bytes = STANDARD.decode(shown["data"].as_str().unwrap_or_default()).expect("a picture");
+        std::fs::write(folder.join(format!("{}-{moment}.png", self.name)), bytes).expect("a file for the picture");
+    }
+
+    async fn devtools(&self, command: &str, params: Value) -> Value {
+        let answer = self.driver.post("/goog/cdp/execute", &json!({"cmd": command, "params": params})).await;
+        answer.expect(200)["value"].clone()
+    }
+
+    /// Reads the console. The driver forgets what it has told, so it is kept here.
+    async fn listen(&mut self) {
+        let answer = self.driver.post("/se/log", &json!({"type": "browser"})).await;
+        for entry in answer.expect(200)["value"].as_array().expect("a log") {
+            if entry["level"] == "SEVERE" || entry["level"] == "WARNING" {
+                self.complaints.push(entry["message"].as_str().unwrap_or_default().to_owned());
+            }
+        }
+    }
+
+    /// Fails if the page has complained on its console, and closes it.
+    pub async fn close(mut self) {
+        self.listen().await;
+        assert_eq!(self.complaints, Vec::<String>::new(), "{} complains on its console", self.name);
+        self.client.close().await.expect("the browser's end");
+    }
+}

@@ -1,0 +1,75 @@
+//! An organization's account at the simulated Ozon.
+
+use std::ops::Deref;
+
+use serde_json::{Value, json};
+
+use super::{Organization, Socket, hex, next, relay, until};
+use crate::ozon::{Options, Simulator};
+
+/// The simulator behind one organization, with the keys that open it.
+pub struct Seller {
+    simulator: Simulator,
+    pub client_id: u64,
+    pub api_key: String,
+    /// The relay's path for notifications.
+    pub hook: String,
+}
+
+impl Seller {
+    pub(super) async fn connect(organization: &Organization<'_>) -> Self {
+        let world = organization.world();
+        let client_id = 1_000 + next();
+        let api_key = format!("key-{}", hex(&relay::rare::<16>()));
+        let options = Options { client_id, api_key: api_key.clone(), seed: client_id, ..Options::default() };
+        let simulator = Simulator::start(options).await.expect("a simulator");
+        world.sellers.add(client_id, simulator.url());
+        let account = json!({
+            "organization": organization.id, "source": "ozon", "client_id": client_id.to_string(), "api_key": api_key,
+        });
+        let connected = world.admin().post("/v1/integrations", &account).await.expect(200);
+        let hook = connected["hook"].as_str().expect("a hook").to_owned();
+        let check = simulator.push_url(&format!("{}{hook}", world.url())).await.expect("a check of the hook");
+        assert!(check.is_active, "{check:?}");
+        Self { simulator, client_id, api_key, hook }
+    }
+
+    /// What the seller's side of a chat says at Ozon now.
+    pub async fn texts(&self, chat_id: &str) -> Vec<String> {
+        let state = self.state().await.expect("the simulator's state");
+        state.seller_texts(chat_id).into_iter().map(Into::into).collect()
+    }
+
+    /// Waits until so many copies of a text are at Ozon. Whether more follow is for the end of a test to say.
+    pub async fn until_has(&self, chat_id: &str, text: &str) {
+        until(&format!("{text:?} at Ozon"), async || {
+            self.texts(chat_id).await.iter().any(|there| there == text).then_some(())
+        })
+        .await;
+    }
+
+    /// The path of a chat from Ozon to the relay: the buyer writes, a socket hears of it. Returns Ozon's id and ours.
+    pub async fn new_chat(&self, socket: &mut Socket, text: &str) -> (String, i64) {
+        let posted = self.new_buyer_says(text).await.expect("a buyer's message");
+        let heard = socket.until("the buyer's message", |frame| is_message(frame, "new_message", text)).await;
+        (posted.chat_id, heard["data"]["user_id"].as_i64().expect("a user_id"))
+    }
+
+    /// That the relay has called nothing that Ozon does not have.
+    pub async fn assert_no_unmatched_call(&self) {
+        let state = self.state().await.expect("the simulator's state");
+        assert_eq!(state.unmatched_calls, Vec::<String>::new());
+    }
+}
+
+fn is_message(frame: &Value, event: &str, text: &str) -> bool {
+    frame["event"] == event && frame["data"]["text"] == text
+}
+
+impl Deref for Seller {
+    type Target = Simulator;
+
+    fn deref(&self) -> &Simulator {
+        &self.simulator
+    }
+}

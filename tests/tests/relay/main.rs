@@ -1,0 +1,6 @@
+//! The main job over the real relay, driven by native clients.
+
+mod api;
+mod audience;
+mod conversation;
+mod resume;
