@@ -17,15 +17,20 @@ const say = (text) => {
   app.replaceChildren(box);
 };
 
-try {
-  const { default: init } = await import("./inbox.js");
-  await init({ module_or_path: new URL("./inbox_bg.wasm", import.meta.url) });
-  app.querySelector(".boot")?.remove();
-} catch (error) {
-  console.error("[prilavok] the inbox did not start", error);
-  say(
-    typeof WebAssembly === "object"
-      ? "Не удалось открыть входящие. Проверьте связь и обновите страницу."
-      : "Этот браузер не поддерживает WebAssembly. Обновите браузер или откройте страницу в другом.",
-  );
-}
+// A function, because browsers of 2020 (xtask's target) do not wait at a module's top level.
+const open = async () => {
+  try {
+    const { default: init } = await import("./inbox.js");
+    await init({ module_or_path: new URL("./inbox_bg.wasm", import.meta.url) });
+    app.querySelector(".boot")?.remove();
+  } catch (error) {
+    console.error("[prilavok] the inbox did not start", error);
+    say(
+      typeof WebAssembly === "object"
+        ? "Не удалось открыть входящие. Проверьте связь и обновите страницу."
+        : "Этот браузер не поддерживает WebAssembly. Обновите браузер или откройте страницу в другом.",
+    );
+  }
+};
+
+open();

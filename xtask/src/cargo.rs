@@ -56,8 +56,9 @@ pub fn cargo_wasm(paths: &Paths, subcommand: &str, shipment: Shipment) -> Comman
     if shipment == Shipment::Browser {
         let known = BROWSER_FLAGS.into_iter().filter(|flag| rustc_knows(paths, flag));
         flags.extend(known.map(|flag| toml::Value::String(flag.to_owned()).to_string()));
-        command.env(BOOTSTRAP, "1");
     }
+    // For both, needed or not: build scripts and macros that they share look at it, and would be built again each time.
+    command.env(BOOTSTRAP, "1");
     command.arg("--config").arg(format!("target.{WASM_TARGET}.rustflags=[{}]", flags.join(",")));
     for name in shipment.crates() {
         command.args(["-p", name]);

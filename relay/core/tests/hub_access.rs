@@ -3,14 +3,16 @@
 
 mod bench;
 
+use std::collections::BTreeSet;
+
 use bench::people::{integration, operator, visitor};
 use bench::{Bench, KEY, SHOP};
-use relay_core::hub::{ConnId, Input, Request};
+use relay_core::hub::{ConnId, Effect, Hub, Input, Request, Session};
 use relay_core::storage::is_provisioned;
 use serde_json::json;
 use shared::action::{Action, SendMessage};
 use shared::close;
-use shared::limits::{FRAME_BYTES_MAX, VISITOR_SOCKETS_MAX};
+use shared::limits::{FRAME_BYTES_MAX, ORGANIZATION_SOCKETS_MAX, VISITOR_SOCKETS_MAX};
 use shared::problem::Code;
 use shared::token::Role;
 
@@ -198,6 +200,28 @@ fn one_socket_too_many_of_a_visitor_closes_the_oldest_only() {
     assert!(tabs[1..].iter().chain([&other, &desk]).all(|conn| bench.closed(*conn).is_none()));
     bench.advance(60_000);
     assert!(bench.names(desk).is_empty(), "nobody left");
+}
+
+#[test]
+fn a_full_organization_turns_away_and_says_to_come_back() {
+    let bench = Bench::new();
+    let mut sessions = (0..).map(|conn| {
+        let session = Session { conn, claims: operator("Анна"), filter: BTreeSet::new(), since: 0 };
+        serde_json::to_string(&session).unwrap()
+    });
+    for (open, name) in [(ORGANIZATION_SOCKETS_MAX - 1, "welcome"), (ORGANIZATION_SOCKETS_MAX, "error")] {
+        let attachments: Vec<String> = sessions.by_ref().take(open).collect();
+        let mut hub = Hub::restore(bench::config(), &bench.store, attachments).unwrap();
+        let connect = Input::Connect { conn: u64::MAX, claims: visitor(-7), origin: Some(SHOP.into()), position: None };
+        let turn = hub.handle(bench.now, &bench.store, connect);
+        let Some(Effect::Send { to, text }) = turn.effects.first() else { panic!("{:?}", turn.effects) };
+        assert!(*to == [u64::MAX] && text.contains(&format!("\"event\":\"{name}\"")), "{text}");
+        let closed = turn.effects.iter().find_map(|effect| match effect {
+            Effect::Close { conn: u64::MAX, code, .. } => Some(*code),
+            _ => None,
+        });
+        assert_eq!(closed.map(close::then), (name == "error").then_some(close::Then::Reconnect));
+    }
 }
 
 #[test]

@@ -210,6 +210,16 @@ fn an_equal_text_of_the_buyer_or_of_before_is_not_taken_for_ours() {
 }
 
 #[test]
+fn an_equal_text_from_ozons_own_page_is_not_taken_for_ours_if_it_is_older() {
+    let mut market = Market::new();
+    market.ozon.seller_writes(CHAT, "да");
+    market.buyer_writes(CHAT, "Точно?");
+    let message_id = in_doubt(&mut market, false, Answered::Lost);
+    market.settle();
+    assert_eq!((market.status(message_id).as_str(), market.ozon.accepted[&message_id]), ("sent", 1));
+}
+
+#[test]
 fn of_two_equal_texts_the_one_that_arrived_is_the_first() {
     let mut market = Market::new();
     let first = market.writes("да");

@@ -416,7 +416,7 @@ impl Client {
                         self.outbox.arrived(page.user_id, client_id);
                     }
                 }
-                self.state.apply_history(before.is_none(), page);
+                self.state.apply_history(before, page);
             }
             (Want::Send { client_id }, Reply::Sent(sent)) => {
                 self.outbox.remove(&client_id);

@@ -1,5 +1,5 @@
 //! A map as a sorted vector. A client holds tens of entries, seldom hundreds: searching is as quick as in a tree, and the
-//! tree's code would be a tenth of what a visitor downloads (measured: 17 KB of wasm, 5 KB compressed).
+//! code of the trees was 17 KB of the widget's wasm.
 
 /// Keys with their values, in the order of the keys.
 #[derive(Clone, Debug, PartialEq, Eq)]

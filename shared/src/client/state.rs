@@ -317,9 +317,10 @@ impl State {
         }
     }
 
-    pub(super) fn apply_history(&mut self, newest_page: bool, page: HistoryPage) {
+    /// A page of a chat: the newest, or the one before a message.
+    pub(super) fn apply_history(&mut self, before: Option<MessageId>, page: HistoryPage) {
         let chat = self.chats.get_or_insert_with(page.user_id, || Chat::new(page.user_id, "", ""));
-        if newest_page {
+        if before.is_none() {
             if chat.stale {
                 chat.messages.clear();
                 chat.stale = false;
@@ -332,8 +333,11 @@ impl State {
             }
             chat.loaded = true;
             chat.unread = page.unread;
-        } else {
+        } else if before == chat.oldest() {
             chat.has_more = page.has_more;
+        } else {
+            // It was asked for before a resync, and does not reach up to what is here now: there would be a gap.
+            return;
         }
         chat.user_read = chat.user_read.max(page.user_read);
         chat.operator_read = chat.operator_read.max(page.operator_read);

@@ -43,6 +43,11 @@ impl FakeOzon {
         self.keep(chat_id, false, text)
     }
 
+    /// The merchant writes on Ozon's own page.
+    pub fn seller_writes(&mut self, chat_id: &str, text: &str) -> u64 {
+        self.keep(chat_id, true, text)
+    }
+
     pub fn seller_texts(&self, chat_id: &str) -> Vec<&str> {
         let kept = self.chats.get(chat_id).into_iter().flatten();
         kept.filter(|kept| kept.seller).map(|kept| kept.text.as_str()).collect()

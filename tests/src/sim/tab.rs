@@ -1,0 +1,347 @@
+//! The shell of a client machine: a page in somebody's browser. It performs the machine's effects, wakes it when asked,
+//! falls asleep in the background, and is reloaded, closed and opened again.
+
+use std::collections::VecDeque;
+
+use relay_core::hub::ConnId;
+use shared::client::{Client, Effect, Identity, LinkStatus, OutgoingState};
+use shared::frame::{Frame, PONG};
+use shared::id::{Position, UserId};
+use shared::limits::LIVENESS_TIMEOUT_MS;
+use shared::time::Timestamp;
+use shared::token::Role;
+
+use super::network::End;
+use super::schedule::Happening;
+use super::shell::claims;
+use super::world::{BEGIN_MS, World};
+
+/// A timer that fires more often than this within one millisecond waits for nothing.
+const SPIN_MAX: u32 = 20;
+
+/// Something that reaches a page.
+#[derive(Clone, Debug)]
+pub(super) enum Heard {
+    Open(ConnId),
+    Frame { conn: ConnId, text: String, copy: bool },
+    Close { conn: ConnId, code: u16 },
+}
+
+pub(super) struct Tab {
+    pub(super) name: String,
+    pub(super) identity: Identity,
+    pub(super) client: Client,
+    pub(super) conn: Option<ConnId>,
+    /// Whether the page is open at all.
+    pub(super) here: bool,
+    pub(super) gone_for_good: bool,
+    pub(super) asleep: bool,
+    /// Its clock is ahead of the relay's by this much.
+    skew_ms: i64,
+    /// Since when it has been awake, with its timers on time.
+    awake_since: i64,
+    token_exp_ms: i64,
+    timer: Option<i64>,
+    spins: (i64, u32),
+    /// What came while it slept.
+    inbox: VecDeque<Heard>,
+    /// Which of its lives this is: a reload begins a new one.
+    pub(super) life: u32,
+    pub(super) written: u32,
+}
+
+impl Tab {
+    fn local(&self, now: i64) -> Timestamp {
+        Timestamp(BEGIN_MS + now + self.skew_ms)
+    }
+
+    pub(super) fn own_chat(&self) -> Option<UserId> {
+        match self.identity {
+            Identity::Visitor(user_id) => Some(user_id),
+            Identity::Staff => None,
+        }
+    }
+
+    pub(super) fn can_act(&self) -> bool {
+        self.here && !self.asleep
+    }
+
+    pub(super) fn next_client_id(&mut self) -> String {
+        self.written += 1;
+        format!("{}.{}.{}", self.name, self.life, self.written)
+    }
+}
+
+impl World {
+    pub(super) fn new_tab(&mut self, name: &str, identity: Identity) {
+        let seed = self.chance.roll();
+        let skew_ms = self.chance.between(-3_600_000, 3_600_000);
+        let mut tab = Tab {
+            name: name.into(),
+            identity,
+            client: Client::new(identity, seed),
+            conn: None,
+            here: true,
+            gone_for_good: false,
+            asleep: false,
+            skew_ms,
+            awake_since: self.now(),
+            token_exp_ms: 0,
+            timer: None,
+            spins: (0, 0),
+            inbox: VecDeque::new(),
+            life: 1,
+            written: 0,
+        };
+        tab.token_exp_ms = self.token_exp_ms(identity);
+        tab.client.connect(tab.local(self.now()));
+        self.tabs.push(tab);
+        self.pump(self.tabs.len() - 1);
+    }
+
+    fn token_exp_ms(&self, identity: Identity) -> i64 {
+        match identity {
+            Identity::Visitor(_) => self.now() + self.weather.token_ttl_s * 1000,
+            // Staff signs in again by hand, which nobody here does.
+            Identity::Staff => 24 * 3_600_000,
+        }
+    }
+
+    /// Lets a person do something with their page, and the page do what follows.
+    pub(super) fn with_tab<T>(&mut self, tab: usize, act: impl FnOnce(&mut Client, Timestamp) -> T) -> T {
+        let now = self.tabs[tab].local(self.now());
+        let result = act(&mut self.tabs[tab].client, now);
+        self.pump(tab);
+        result
+    }
+
+    pub(super) fn tab_hears(&mut self, tab: usize, heard: Heard) {
+        if self.tabs[tab].asleep {
+            self.tabs[tab].inbox.push_back(heard);
+        } else {
+            self.hear(tab, heard);
+        }
+    }
+
+    fn hear(&mut self, tab: usize, heard: Heard) {
+        let (Heard::Open(conn) | Heard::Frame { conn, .. } | Heard::Close { conn, .. }) = heard;
+        if let Heard::Frame { text, .. } = &heard {
+            self.check_privacy(conn, text);
+        }
+        // A socket that the page has let go of has nothing to say any more.
+        if self.tabs[tab].conn != Some(conn) {
+            return;
+        }
+        match heard {
+            Heard::Open(_) => self.with_tab(tab, |client, now| client.handle_open(now)),
+            Heard::Frame { text, copy, .. } => {
+                let name = self.tabs[tab].name.clone();
+                if text != PONG {
+                    self.note(|| format!("{name} {} {text}", if copy { "hears again" } else { "hears" }));
+                }
+                let Ok(json) = serde_json::from_str::<serde_json::Value>(&text) else {
+                    return self.blame(|| format!("the relay sent what is not JSON: {text}"));
+                };
+                let Some(frame) = Frame::from_node(&json) else {
+                    return self.blame(|| format!("the client cannot read {text}"));
+                };
+                self.check_frame(tab, conn, &frame, copy);
+                self.with_tab(tab, |client, now| client.handle_frame(now, frame));
+            }
+            Heard::Close { code, .. } => {
+                self.tabs[tab].conn = None;
+                let name = self.tabs[tab].name.clone();
+                self.note(|| format!("{name} learns that its connection is closed: {code}"));
+                self.with_tab(tab, |client, now| client.handle_close(now, code));
+            }
+        }
+    }
+
+    /// Performs what the machine asks for.
+    fn pump(&mut self, tab: usize) {
+        while let Some(effect) = self.tabs[tab].client.take_effect() {
+            match effect {
+                Effect::Open { position, renew } => self.tab_dials(tab, position, renew),
+                Effect::Transmit(text) => {
+                    if let Some(conn) = self.tabs[tab].conn {
+                        self.send_up(conn, text);
+                    }
+                }
+                Effect::Close(code) => {
+                    if let Some(conn) = self.tabs[tab].conn.take() {
+                        if code == shared::close::SILENT {
+                            self.saw("silent connection given up");
+                        }
+                        self.hang_up(conn);
+                    }
+                }
+                Effect::Arrived { user_id, message_id } => self.check_arrived(tab, user_id, message_id),
+            }
+        }
+        self.set_timer(tab);
+        self.check_view(tab);
+    }
+
+    fn tab_dials(&mut self, tab: usize, position: Option<Position>, renew: bool) {
+        if let Some(old) = self.tabs[tab].conn.take() {
+            self.hang_up(old);
+        }
+        let identity = self.tabs[tab].identity;
+        let mut extra_ms = 0;
+        if renew {
+            self.saw("token renewed");
+            self.tabs[tab].token_exp_ms = self.token_exp_ms(identity);
+            extra_ms = self.chance.between(20, 400);
+        }
+        let name = self.tabs[tab].name.clone();
+        let exp_ms = self.tabs[tab].token_exp_ms;
+        let claims = match identity {
+            Identity::Visitor(user_id) => claims(Role::Visitor, user_id, "", exp_ms),
+            Identity::Staff => claims(Role::Operator, 0, &name, exp_ms),
+        };
+        let conn = self.dial(End::Tab(tab), claims, position, extra_ms);
+        self.tabs[tab].conn = Some(conn);
+    }
+
+    fn set_timer(&mut self, tab: usize) {
+        let now = self.now();
+        let page = &mut self.tabs[tab];
+        if !page.here || page.asleep {
+            return;
+        }
+        let Some(next) = page.client.next_timeout() else { return };
+        let at = (next.0 - BEGIN_MS - page.skew_ms).max(now);
+        if page.timer.is_none_or(|timer| at < timer) {
+            page.timer = Some(at);
+            self.schedule.at(at, Happening::Timer { tab, at });
+        }
+    }
+
+    pub(super) fn timer(&mut self, tab: usize, at: i64) {
+        let now = self.now();
+        let page = &mut self.tabs[tab];
+        if page.timer != Some(at) {
+            return;
+        }
+        page.timer = None;
+        if !page.can_act() {
+            return;
+        }
+        page.spins = (now, if page.spins.0 == now { page.spins.1 + 1 } else { 1 });
+        if page.spins.1 > SPIN_MAX {
+            let name = page.name.clone();
+            self.blame(|| format!("{name} asks to be woken at once, again and again"));
+        }
+        self.with_tab(tab, |client, now| client.handle_timeout(now));
+    }
+
+    /// The page goes to the background: no timer fires, and what arrives waits.
+    pub(super) fn falls_asleep(&mut self, tab: usize, ms: i64) {
+        if self.tabs[tab].can_act() {
+            let name = self.tabs[tab].name.clone();
+            self.note(|| format!("{name} sleeps for {ms} ms"));
+            self.saw("tab asleep");
+            self.tabs[tab].asleep = true;
+            self.schedule.after(ms, Happening::Wakes(tab));
+        }
+    }
+
+    pub(super) fn wakes(&mut self, tab: usize) {
+        let page = &mut self.tabs[tab];
+        if !page.asleep {
+            return;
+        }
+        page.asleep = false;
+        page.awake_since = self.schedule.now();
+        page.timer = None;
+        let inbox = std::mem::take(&mut page.inbox);
+        let name = page.name.clone();
+        self.note(|| format!("{name} wakes, {} things are waiting", inbox.len()));
+        // Browsers promise no order between the timers and the messages that were held back.
+        if self.chance.percent(50) {
+            self.with_tab(tab, |client, now| client.handle_timeout(now));
+        }
+        for heard in inbox {
+            self.hear(tab, heard);
+        }
+        if self.tabs[tab].here {
+            self.with_tab(tab, |client, now| client.handle_timeout(now));
+        }
+    }
+
+    /// The page is loaded anew. Its outbox is not persisted yet, so what was not acknowledged may be lost.
+    pub(super) fn reload(&mut self, tab: usize) {
+        self.saw("reload");
+        self.closes_page(tab);
+        self.loads_page(tab);
+    }
+
+    pub(super) fn closes_page(&mut self, tab: usize) {
+        let name = self.tabs[tab].name.clone();
+        self.note(|| format!("{name} closes the page"));
+        if let Some(conn) = self.tabs[tab].conn.take() {
+            self.hang_up(conn);
+        }
+        self.witness.life_over(&name);
+        let seed = self.chance.roll();
+        let page = &mut self.tabs[tab];
+        page.here = false;
+        page.asleep = false;
+        page.inbox.clear();
+        page.timer = None;
+        page.client = Client::new(page.identity, seed);
+        page.life += 1;
+    }
+
+    fn loads_page(&mut self, tab: usize) {
+        let name = self.tabs[tab].name.clone();
+        self.note(|| format!("{name} loads the page"));
+        // A session is fetched with the page.
+        self.tabs[tab].token_exp_ms = self.token_exp_ms(self.tabs[tab].identity);
+        self.tabs[tab].here = true;
+        self.with_tab(tab, |client, now| client.connect(now));
+    }
+
+    pub(super) fn returns(&mut self, tab: usize) {
+        if !self.tabs[tab].here && !self.tabs[tab].gone_for_good {
+            self.loads_page(tab);
+        }
+    }
+
+    /// A page that is awake notices a dead connection in time.
+    pub(super) fn check_liveness(&mut self) {
+        for tab in 0..self.tabs.len() {
+            let page = &self.tabs[tab];
+            let Some(dead_since) = page.conn.and_then(|conn| self.dead_since(conn)) else { continue };
+            let since = dead_since.max(page.awake_since);
+            if page.can_act() && self.now() - since > LIVENESS_TIMEOUT_MS {
+                let name = page.name.clone();
+                self.blame(|| format!("{name} has been deaf since {since}, and has not noticed"));
+            }
+        }
+    }
+
+    /// What the open pages still wait for.
+    pub(super) fn tabs_unrest(&self) -> Option<String> {
+        for page in self.tabs.iter().filter(|page| page.here) {
+            let client = &page.client;
+            let unrest = if page.asleep {
+                "sleeps"
+            } else if client.status() != LinkStatus::Live {
+                "is not connected"
+            } else if client.is_loading() || client.is_loading_chats() {
+                "has not loaded"
+            } else if client.state().chats().iter().any(|chat| client.is_loading_history(chat.user_id)) {
+                "waits for a history"
+            } else if client.state().chats().iter().any(|chat| {
+                client.outgoing(chat.user_id).any(|outgoing| !matches!(outgoing.state, OutgoingState::Failed(_)))
+            }) {
+                "has messages on their way"
+            } else {
+                continue;
+            };
+            return Some(format!("{} {unrest} ({:?})", page.name, client.status()));
+        }
+        None
+    }
+}

@@ -1,0 +1,142 @@
+//! The deterministic simulation: hundreds of bad days under as many seeds, and proof that it notices mistakes.
+//!
+//! `PRILAVOK_SIM_SEEDS=5000` runs more of them, `PRILAVOK_SIM_SEED=17` one, with its story.
+
+use tests::sim::{Coverage, Plan, Sabotage, run};
+
+/// Seeds in an ordinary run.
+const SEEDS: u64 = 200;
+/// Lines of a failed run's story that are shown.
+const LINES: usize = 80;
+/// Characters of a line that are shown.
+const COLUMNS: usize = 240;
+/// Within how many seeds a mistake has to be noticed.
+const SABOTAGE_SEEDS: u64 = 40;
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable} is a number, not {text:?}")))
+}
+
+/// The end of a failed run's story: the run is the same every time, so it can be told afterwards.
+fn story(plan: Plan) -> String {
+    let story = run(Plan { traced: true, ..plan }).trace;
+    let last = story.len().saturating_sub(LINES);
+    let shorten = |line: &String| line.chars().take(COLUMNS).collect::<String>();
+    story[last..].iter().map(shorten).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_word_arrives_once_whatever_the_network_the_relay_and_the_upstream_do() {
+    let mut coverage = Coverage::default();
+    if let Some(seed) = number("PRILAVOK_SIM_SEED") {
+        let outcome = run(Plan { seed, traced: true, ..Plan::default() });
+        println!("{}\n{}", outcome.trace.join("\n"), outcome.coverage);
+        assert_eq!(outcome.verdict, Ok(()), "seed {seed}");
+        return;
+    }
+    let seeds = number("PRILAVOK_SIM_SEEDS").unwrap_or(SEEDS);
+    let begin = std::time::Instant::now();
+    let mut failed = Vec::new();
+    for seed in 0..seeds {
+        let outcome = run(Plan { seed, ..Plan::default() });
+        coverage.merge(&outcome.coverage);
+        failed.extend(outcome.verdict.err().map(|claim| (seed, claim)));
+    }
+    println!("{seeds} seeds in {:.1} s: {coverage}", begin.elapsed().as_secs_f64());
+    if let Some((seed, _)) = failed.first() {
+        let claims: Vec<String> = failed.iter().map(|(seed, claim)| format!("seed {seed}: {claim}")).collect();
+        panic!(
+            "{} of {seeds} seeds failed\n{}\n\nthe end of the story of seed {seed}:\n{}\n\nthe whole story: \
+             PRILAVOK_SIM_SEED={seed} cargo test -p tests --test simulation -- --nocapture every_word",
+            failed.len(),
+            claims.join("\n"),
+            story(Plan { seed: *seed, ..Plan::default() })
+        );
+    }
+    // A trouble that never came proves nothing about itself.
+    for what in EVERYTHING.iter().filter(|_| seeds >= SEEDS) {
+        assert!(coverage.of(what) > 0, "in {seeds} seeds there was no {what:?}: {coverage}");
+    }
+}
+
+/// What has to come in an ordinary run.
+const EVERYTHING: &[&str] = &[
+    "action refused",
+    "alarm late",
+    "alarm twice",
+    "answer lost",
+    "buyer's chat judged",
+    "call lost",
+    "call slow",
+    "client frame twice",
+    "commit failed",
+    "connect refused",
+    "connect swallowed",
+    "connect while down",
+    "crash",
+    "crash after commit",
+    "crash before commit",
+    "cut",
+    "expired token refused",
+    "flood",
+    "freeze",
+    "half-open connection",
+    "hibernation",
+    "hub restored",
+    "listener narrows",
+    "listener widens",
+    "log trimmed",
+    "message kept",
+    "message lost with its page",
+    "page closed",
+    "push late",
+    "push twice",
+    "read failed",
+    "relay frame twice",
+    "reload",
+    "resumed",
+    "resync",
+    "silent connection given up",
+    "tab asleep",
+    "token renewed",
+    "upstream asks for patience",
+    "upstream fails",
+    "upstream refuses",
+    "upstream talks nonsense",
+    "welcomed afresh",
+];
+
+#[test]
+fn the_same_seed_tells_the_same_story() {
+    for seed in [1, 2, 3] {
+        let plan = Plan { seed, traced: true, ..Plan::default() };
+        let (one, other) = (run(plan), run(plan));
+        let differs = one.trace.iter().zip(&other.trace).position(|(one, other)| one != other);
+        assert_eq!(differs.map(|line| (&one.trace[line], &other.trace[line])), None, "seed {seed}");
+        assert_eq!((one.trace.len(), one.fingerprint), (other.trace.len(), other.fingerprint), "seed {seed}");
+        let untold = run(Plan { seed, ..Plan::default() });
+        assert_eq!(one.fingerprint, untold.fingerprint, "telling the story of {seed} changes it");
+    }
+}
+
+#[test]
+fn another_seed_tells_another_story() {
+    let fingerprints: std::collections::BTreeSet<u64> =
+        (0..5).map(|seed| run(Plan { seed, ..Plan::default() }).fingerprint).collect();
+    assert_eq!(fingerprints.len(), 5);
+}
+
+#[test]
+fn every_mistake_is_noticed() {
+    for sabotage in Sabotage::ALL {
+        let noticed = (0..SABOTAGE_SEEDS).find_map(|seed| {
+            let outcome = run(Plan { seed, sabotage: Some(sabotage), traced: false });
+            outcome.verdict.err().map(|claim| (seed, claim))
+        });
+        match noticed {
+            Some((seed, claim)) => println!("{sabotage:?} is noticed under seed {seed}: {claim}"),
+            None => panic!("{SABOTAGE_SEEDS} seeds did not notice {sabotage:?}"),
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What the screen shows, as a value: made from the client machine, compared, and only then drawn. No DOM in here.
+
+use shared::client::{Client, OutgoingState, check_text};
+use shared::id::{MessageId, UserId};
+use shared::limits::TEXT_CHARS_MAX;
+use shared::message::Side;
+use shared::problem::Code;
+use shared::time::Timestamp;
+
+use crate::local_time::{Day, LocalTime};
+use crate::text::{Notice, Words};
+
+/// The whole chat as shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Whether the panel is open.
+    pub is_open: bool,
+    /// The shop's name.
+    pub title: String,
+    /// The line under it.
+    pub presence: String,
+    /// What is wrong with the connection, once it has been wrong for a while.
+    pub banner: &'static str,
+    /// Why there is no chat; shown in its place.
+    pub notice: Option<Notice>,
+    /// The messages and what stands between them.
+    pub lines: Vec<Line>,
+    /// Messages that wait to be read.
+    pub unread: i64,
+    /// What the visitor is writing.
+    pub draft: String,
+    /// What there is to say about it.
+    pub counter: String,
+    /// Whether it is too long.
+    pub is_over: bool,
+    /// Whether it can be sent.
+    pub can_send: bool,
+}
+
+/// What the visitor is writing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// The text.
+    pub text: String,
+    /// Why it was not taken.
+    pub refused: &'static str,
+}
+
+/// So many characters before the limit the counter appears: two or three sentences.
+const COUNTER_FROM_CHARS: usize = 200;
+
+impl Draft {
+    /// Whether it is too long.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.text.chars().count() > TEXT_CHARS_MAX
+    }
+
+    /// Whether it is a message.
+    #[must_use]
+    pub fn can_send(&self) -> bool {
+        check_text(&self.text, TEXT_CHARS_MAX).is_ok()
+    }
+
+    /// How many characters are left or too many, once that is of interest, or why the text was not taken.
+    #[must_use]
+    pub fn counter(&self, words: &Words) -> String {
+        let count = self.text.chars().count();
+        if count > TEXT_CHARS_MAX {
+            (words.chars_over)(count - TEXT_CHARS_MAX)
+        } else if count + COUNTER_FROM_CHARS > TEXT_CHARS_MAX {
+            (words.chars_left)(TEXT_CHARS_MAX - count)
+        } else {
+            self.refused.to_owned()
+        }
+    }
+}
+
+/// One line of the log. The same `key` is the same thing: a message keeps it from the first echo on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What it is the line of.
+    pub key: String,
+    /// What it shows.
+    pub kind: Kind,
+}
+
+/// The kinds of lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// History is on its way.
+    Loading,
+    /// There is nothing yet.
+    Empty,
+    /// Another day begins.
+    Day(String),
+    /// A message of the shop.
+    Theirs {
+        /// Its place, for marking it read.
+        message_id: MessageId,
+        /// Who wrote, above the first of a row.
+        author: Option<String>,
+        /// What they wrote.
+        text: String,
+        /// When.
+        time: Time,
+    },
+    /// The visitor's message.
+    Mine {
+        /// What they wrote.
+        text: String,
+        /// When.
+        time: Time,
+        /// How far it has come.
+        tick: Tick,
+    },
+    /// Somebody is writing.
+    Typing(String),
+}
+
+/// A time, for people and for programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Time {
+    /// `14:05`
+    pub clock: String,
+    /// RFC 3339.
+    pub exact: String,
+}
+
+/// How far the visitor's message has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tick {
+    /// The relay does not have it yet.
+    Sending,
+    /// The relay has it.
+    Sent,
+    /// Somebody of the shop has seen it.
+    Read,
+    /// The relay refuses it.
+    Failed(Code),
+}
+
+/// The lines of a chat.
+pub fn lines(
+    client: &Client,
+    user_id: UserId,
+    words: &Words,
+    now: Timestamp,
+    local: impl Fn(Timestamp) -> LocalTime,
+) -> Vec<Line> {
+    let mut log = Log { words, lines: Vec::new(), day: None, author: None };
+    let today = local(now).day;
+    let yesterday = local(now.plus_ms(-DAY_MS)).day;
+    let chat = client.state().chat(user_id);
+    for message in chat.into_iter().flat_map(|chat| chat.messages()) {
+        let at = local(message.timestamp);
+        log.day(at.day, today, yesterday);
+        let time = Time { clock: at.clock(), exact: message.timestamp.to_rfc3339() };
+        let key = message.client_id.clone().unwrap_or_else(|| message.message_id.to_string());
+        match message.side {
+            Side::Operator => log.theirs(key, message.message_id, message.author.clone(), message.text.clone(), time),
+            Side::User => {
+                let read = chat.is_some_and(|chat| message.message_id <= chat.operator_read);
+                log.mine(key, message.text.clone(), time, if read { Tick::Read } else { Tick::Sent });
+            }
+        }
+    }
+    for outgoing in client.outgoing(user_id) {
+        let at = local(outgoing.at);
+        log.day(at.day, today, yesterday);
+        let time = Time { clock: at.clock(), exact: outgoing.at.to_rfc3339() };
+        let tick = match outgoing.state {
+            OutgoingState::Waiting | OutgoingState::Sending => Tick::Sending,
+            OutgoingState::Failed(code) => Tick::Failed(code),
+        };
+        log.mine(outgoing.client_id.clone(), outgoing.text.clone(), time, tick);
+    }
+    if let Some((_, name)) = chat.and_then(|chat| chat.typing.as_ref()) {
+        log.push("typing".into(), Kind::Typing((words.typing)(name.as_deref().unwrap_or_default())));
+    }
+    log.lines
+}
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// The lines so far, and what the next one continues.
+struct Log<'a> {
+    words: &'a Words,
+    lines: Vec<Line>,
+    day: Option<Day>,
+    /// Who wrote the line before, if it is one of theirs.
+    author: Option<Option<String>>,
+}
+
+impl Log<'_> {
+    fn push(&mut self, key: String, kind: Kind) {
+        self.lines.push(Line { key, kind });
+    }
+
+    fn day(&mut self, day: Day, today: Day, yesterday: Day) {
+        if self.day.replace(day) == Some(day) {
+            return;
+        }
+        let label = if day == today {
+            self.words.today.to_owned()
+        } else if day == yesterday {
+            self.words.yesterday.to_owned()
+        } else {
+            (self.words.date)(day.day, day.month, (day.year != today.year).then_some(day.year))
+        };
+        self.author = None;
+        self.push(
+            [&day.year.to_string(), "/", &day.month.to_string(), "/", &day.day.to_string()].concat(),
+            Kind::Day(label),
+        );
+    }
+
+    fn theirs(&mut self, key: String, message_id: MessageId, author: Option<String>, text: String, time: Time) {
+        let shown = if self.author.as_ref() == Some(&author) { None } else { author.clone() };
+        self.author = Some(author);
+        self.push(key, Kind::Theirs { message_id, author: shown, text, time });
+    }
+
+    fn mine(&mut self, key: String, text: String, time: Time, tick: Tick) {
+        self.author = None;
+        self.push(key, Kind::Mine { text, time, tick });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! The panel on the screen: a function of [`Shown`], drawn by Leptos.
+//!
+//! Leptos' renderer builds the panel once and afterwards touches only what differs (`Render::rebuild`). There are no
+//! signals, since the whole state is one value already: with them a visitor would download 17 KB more. Nor is there a
+//! `view!`, which sets static parts as HTML: pages that demand trusted types forbid that, and we do not do it at all.
+//! Each file is one part of the panel; the classes are listed at the head of theme/widget.css.
+
+mod bubble;
+mod composer;
+mod header;
+mod launcher;
+mod log;
+mod notice;
+mod panel;
+mod rows;
+
+use shared::id::MessageId;
+use tachys::view::{Mountable, Render};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
+
+use crate::browser::Subscription;
+use crate::options::Options;
+use crate::store::Shown;
+use crate::text::Words;
+use crate::visit::Here;
+use launcher::Launcher;
+use log::Log;
+
+/// What is on the screen.
+pub struct Screen {
+    here: Here,
+    words: &'static Words,
+    shown: Shown,
+    container: HtmlElement,
+    draw: Box<dyn FnMut(&Shown)>,
+    log: Log,
+    launcher: Launcher,
+    _viewport: Option<Subscription>,
+}
+
+impl Screen {
+    /// Mounts an empty panel, closed, into `container`.
+    pub fn mount(here: &Here, container: HtmlElement, options: &Options) -> Self {
+        let words = options.words;
+        let shown = Shown::default();
+        let draw = keep(&container, &shown, {
+            let here = here.clone();
+            move |shown| panel::panel(&here, words, shown)
+        });
+        Self {
+            here: here.clone(),
+            words,
+            log: Log::new(find(&container, ".log")),
+            launcher: Launcher::new(options),
+            _viewport: panel::keep_above_keyboard(find(&container, ".panel")),
+            shown,
+            container,
+            draw,
+        }
+    }
+
+    /// Shows this, and nothing of what was before.
+    pub fn show(&mut self, shown: Shown) {
+        if self.shown == shown {
+            return;
+        }
+        (self.draw)(&shown);
+        self.launcher.show(self.words, &shown);
+        self.log.show(&self.here, self.words, &shown);
+        self.shown = shown;
+    }
+
+    /// The text in the message field.
+    #[must_use]
+    pub fn input(&self) -> String {
+        self.field().map(|field| field.value()).unwrap_or_default()
+    }
+
+    /// Empties the message field.
+    pub fn clear_input(&mut self) {
+        if let Some(field) = self.field() {
+            field.set_value("");
+        }
+        self.log.go_to_end();
+    }
+
+    /// The visitor can write.
+    pub fn focus_input(&self) {
+        if let Some(field) = self.field() {
+            let _ = field.focus();
+        }
+    }
+
+    /// The visitor is back on the page.
+    pub fn focus_launcher(&self) {
+        self.launcher.focus();
+    }
+
+    /// The log was scrolled. Says whether older messages are wanted.
+    pub fn scrolled(&mut self) -> bool {
+        self.log.scrolled()
+    }
+
+    /// The newest message of the shop that the visitor has before their eyes.
+    #[must_use]
+    pub fn seen(&self) -> Option<MessageId> {
+        self.log.seen()
+    }
+
+    fn field(&self) -> Option<HtmlTextAreaElement> {
+        find(&self.container, ".input").map(JsCast::unchecked_into)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.container.remove();
+        self.launcher.show(self.words, &Shown::default());
+    }
+}
+
+/// Builds a view, and gives what shows it another state.
+fn keep<V: Render>(
+    container: &HtmlElement,
+    first: &Shown,
+    draw: impl Fn(&Shown) -> V + 'static,
+) -> Box<dyn FnMut(&Shown)>
+where
+    V::State: 'static,
+{
+    let mut state = draw(first).build();
+    state.mount(container, None);
+    Box::new(move |shown| draw(shown).rebuild(&mut state))
+}
+
+fn find(container: &HtmlElement, selector: &str) -> Option<Element> {
+    container.query_selector(selector).ok()?
+}

@@ -1,0 +1,136 @@
+//! The session and the connection of a stay: got when they are needed first, and kept for as long as it lasts.
+
+use std::rc::Rc;
+
+use shared::client::{Identity, Outgoing};
+use shared::close;
+use shared::id::UserId;
+use shared::route;
+
+use super::{Here, Stage, Visit};
+use crate::browser::{self, Timer};
+use crate::session::{self, Refused, Session};
+use crate::text::Obstacle;
+use crate::transport::{Address, BROKEN, Connection, Dialled, Listener};
+
+impl Visit {
+    /// Begins the chat, unless it has begun.
+    pub(super) fn start(&self) {
+        if self.stage.get() == Stage::Idle {
+            self.stage.set(Stage::Asking);
+            self.ask();
+        }
+    }
+
+    pub(super) fn handle_network(&self) {
+        if self.retry.borrow().is_some() && !browser::is_offline() {
+            self.ask();
+        }
+        self.refresh();
+    }
+
+    /// One attempt to get a session; the next one follows by itself.
+    fn ask(&self) {
+        self.retry.replace(None);
+        let here = self.here.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let answer = ask(&here).await;
+            here.with(|visit| {
+                match &answer {
+                    Some(Ok(session)) => visit.talk(session.clone()),
+                    Some(Err(Refused::Never { obstacle, detail })) => visit.block(*obstacle, detail),
+                    Some(Err(Refused::Later)) | None => {
+                        let wait_ms = visit.backoff.borrow_mut().next_ms() as i32;
+                        let here = here.clone();
+                        visit.retry.replace(Some(Timer::after(wait_ms, move || here.with(Self::ask))));
+                    }
+                }
+                visit.refresh();
+            });
+        });
+    }
+
+    /// A session is there: a fresh connection for it, which takes over what an earlier one has not sent.
+    fn talk(&self, session: Session) {
+        let unsent = self.unsent();
+        let user_id = session.user_id;
+        let here = self.here.clone();
+        let changing = here.clone();
+        let connection = Connection::new(
+            Identity::Visitor(user_id),
+            Rc::new(move |renew| -> Dialled { Box::pin(dial(here.clone(), user_id, renew)) }),
+            Listener { changed: Box::new(move || changing.with(Self::refresh)), arrived: Box::new(|_, _| {}) },
+        );
+        self.renew(session);
+        if let Some(old) = self.connection.replace(Some(connection.clone())) {
+            old.close();
+        }
+        self.stage.set(Stage::Talking);
+        connection.act(|client, now| {
+            for outgoing in unsent {
+                let _ = client.send(now, user_id, &outgoing.text, outgoing.client_id);
+            }
+            client.connect(now);
+        });
+    }
+
+    /// The newest token counts.
+    fn renew(&self, session: Session) {
+        if self.has_written.get() {
+            self.memory.keep(&session.token);
+        }
+        self.session.replace(Some(session));
+    }
+
+    fn unsent(&self) -> Vec<Outgoing> {
+        let session = self.session.borrow();
+        let connection = self.connection.borrow();
+        session.as_ref().zip(connection.as_ref()).map_or_else(Vec::new, |(session, connection)| {
+            connection.with(|client| client.outgoing(session.user_id).cloned().collect())
+        })
+    }
+
+    fn block(&self, obstacle: Obstacle, detail: &str) {
+        self.stage.set(Stage::Blocked(obstacle));
+        self.tell(detail);
+    }
+}
+
+/// Asks for a session with the token at hand, or the one that was kept. `None` if the stay has ended.
+async fn ask(here: &Here) -> Option<Result<Session, Refused>> {
+    let (relay, key, token) = {
+        let visit = here.visit()?;
+        let token = visit.session.borrow().as_ref().map(|session| session.token.clone());
+        (visit.relay.clone(), visit.key.clone(), token.or_else(|| visit.memory.token()))
+    };
+    Some(session::ask(&relay, &key, token.as_deref()).await)
+}
+
+/// Where the socket is, with a new token if the one at hand was refused.
+async fn dial(here: Here, user_id: UserId, renew: bool) -> Result<Address, u16> {
+    if renew {
+        let answer = ask(&here).await.ok_or(BROKEN)?;
+        let visit = here.visit().ok_or(BROKEN)?;
+        match answer {
+            Ok(session) if session.user_id == user_id => visit.renew(session),
+            Ok(session) => {
+                // The old token is good for nothing any more, and the relay has made this visitor a new one. The chats
+                // are not mixed: a new connection begins, and this one is over.
+                visit.talk(session);
+                visit.refresh();
+                return Err(BROKEN);
+            }
+            // The machine asks for renewal again, in its own time.
+            Err(Refused::Later) => return Err(close::UNAUTHORIZED),
+            Err(Refused::Never { obstacle, detail }) => {
+                visit.block(obstacle, &detail);
+                return Err(close::FORBIDDEN);
+            }
+        }
+    }
+    let visit = here.visit().ok_or(BROKEN)?;
+    let token = visit.session.borrow().as_ref().map(|session| session.token.clone()).ok_or(BROKEN)?;
+    // http becomes ws, https becomes wss.
+    let host = visit.relay.strip_prefix("http").unwrap_or(&visit.relay);
+    Ok(Address { url: ["ws", host, route::WIDGET_SOCKET].concat(), token })
+}

@@ -1,0 +1,120 @@
+//! One message in the log, and what became of it.
+
+use leptos::prelude::*;
+use shared::id::UserId;
+use shared::message::{Side, Status};
+
+use crate::composer::focus_composer;
+use crate::desk::Desk;
+use crate::entry::Bubble;
+use crate::{text, when};
+
+#[component]
+pub fn BubbleView(user_id: UserId, bubble: Memo<Bubble>, source: Memo<String>) -> impl IntoView {
+    let is_failed = Memo::new(move |_| bubble.with(|bubble| bubble.status == Some(Status::Failed)));
+    let class = move || match (bubble.with(|bubble| bubble.side), is_failed.get()) {
+        (Side::User, _) => "msg in",
+        (Side::Operator, false) => "msg out",
+        (Side::Operator, true) => "msg out failed",
+    };
+    let author = Memo::new(move |_| bubble.with(|bubble| bubble.author.clone()));
+    let file = Memo::new(move |_| bubble.with(|bubble| bubble.file.clone()));
+    let at = Memo::new(move |_| bubble.with(|bubble| bubble.at));
+    let status = Memo::new(move |_| bubble.with(|bubble| bubble.status));
+    view! {
+        <div class=class>
+            {move || author.get().map(|author| view! { <div class="author">{author}</div> })}
+            <span class="body">{move || bubble.with(|bubble| bubble.text.clone())}</span>
+            {move || file.get().map(|path| file_link(&path))}
+            <span class="meta">
+                <time class="time" datetime=move || at.get().to_rfc3339()>{move || when::clock(at.get())}</time>
+                {move || {
+                    status.get().map(|status| {
+                        view! { " " <span class=format!("status {}", status.as_str())>{text::status(status)}</span> }
+                    })
+                }}
+            </span>
+            {move || is_failed.get().then(|| view! { <Failure user_id=user_id bubble=bubble source=source/> })}
+        </div>
+    }
+}
+
+/// Why it was not sent, and what can be done.
+#[component]
+fn Failure(user_id: UserId, bubble: Memo<Bubble>, source: Memo<String>) -> impl IntoView {
+    let desk = Desk::here();
+    let why = move || {
+        let source = source.get();
+        bubble.with(|bubble| text::reason(bubble.reason, text::source_name(&source)))
+    };
+    let waiting = Memo::new(move |_| bubble.with(|bubble| bubble.waiting.clone()));
+    // What the relay has already tried is written anew, as another message: the operator may have to change it.
+    let rewrite = move |_| {
+        let (mut draft, text) = (desk.draft(user_id), bubble.with(|bubble| bubble.text.clone()));
+        if !draft.is_empty() {
+            draft.push('\n');
+        }
+        draft.push_str(&text);
+        desk.set_draft(user_id, draft);
+        focus_composer();
+    };
+    view! {
+        <p class="why">{why}</p>
+        {move || match waiting.get() {
+            Some(client_id) => {
+                let discarded = client_id.clone();
+                let retry = move |_| desk.act(|client, now| client.retry(now, &client_id));
+                let discard = move |_| desk.act(|client, _| client.discard(&discarded));
+                view! {
+                    <button type="button" class="retry" on:click=retry>{text::RETRY}</button>
+                    " "
+                    <button type="button" class="retry" on:click=discard>{text::DISCARD}</button>
+                }
+                .into_any()
+            }
+            None => {
+                view! { <button type="button" class="retry" on:click=rewrite>{text::REWRITE}</button> }.into_any()
+            }
+        }}
+    }
+}
+
+fn file_link(path: &str) -> impl IntoView + use<> {
+    safe_address(path).map(|address| {
+        let name = file_name(&address).to_owned();
+        view! { <a class="file" href=address target="_blank" rel="noopener noreferrer">{name}</a> }
+    })
+}
+
+/// An address that a click may open. Whatever else somebody sent as a file (`javascript:`, `data:`) is no link.
+fn safe_address(path: &str) -> Option<String> {
+    let is_web = ["https://", "http://", "/"].iter().any(|start| path.starts_with(start));
+    is_web.then(|| path.to_owned())
+}
+
+fn file_name(address: &str) -> &str {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(text::FILE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_web_become_links() {
+        for path in ["https://cdn.example/a.jpg", "http://cdn.example/a.jpg", "/v1/files/7"] {
+            assert!(safe_address(path).is_some(), "{path}");
+        }
+        for path in ["javascript:alert(1)", "data:text/html,x", "", " https://a", "JavaScript:alert(1)", "file:///etc"]
+        {
+            assert!(safe_address(path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_called_by_the_last_part_of_its_path() {
+        assert_eq!(file_name("https://cdn.example/f/a.jpg?x=1/2#3"), "a.jpg");
+        assert_eq!(file_name("https://cdn.example/"), text::FILE);
+    }
+}

@@ -1,0 +1,152 @@
+//! Where the operator writes.
+
+use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::html::Textarea;
+use leptos::prelude::*;
+use shared::client::check_text;
+use shared::id::UserId;
+use shared::limits::{OZON_TEXT_CHARS_MAX, TEXT_CHARS_MAX};
+use shared::message::source;
+use shared::problem::Code;
+use wasm_bindgen::JsCast;
+use widget::browser;
+
+use crate::desk::Desk;
+use crate::text;
+
+/// The key code of every key that belongs to an input method while it composes (UI Events, 7.3.1). Safari tells the Enter
+/// that ends a composition by this alone.
+const KEY_CODE_COMPOSING: u32 = 229;
+
+/// A long limit is worth a counter only near it: from nine tenths on.
+const fn counted_from(limit: usize) -> usize {
+    limit / 10 * 9
+}
+
+/// The longest text that a source takes.
+fn limit_of(source_name: &str) -> usize {
+    if source_name == source::OZON { OZON_TEXT_CHARS_MAX } else { TEXT_CHARS_MAX }
+}
+
+/// The counter of a text that needs one.
+fn counter(chars: usize, source_name: &str) -> Option<String> {
+    let limit = limit_of(source_name);
+    let counts = if source_name == source::OZON { chars > 0 } else { chars >= counted_from(limit) };
+    counts.then(|| format!("{chars} / {limit}"))
+}
+
+/// `notice`: why the last text could not be taken. `at_end`: set when one was, so that the log shows it.
+#[component]
+pub fn Composer(
+    user_id: UserId,
+    source: Memo<String>,
+    notice: RwSignal<Option<&'static str>>,
+    at_end: StoredValue<bool>,
+) -> impl IntoView {
+    let desk = Desk::here();
+    let draft = Memo::new(move |_| desk.draft(user_id));
+    let problem =
+        Memo::new(move |_| check_text(&draft.get(), limit_of(&source.get())).err().map(|problem| problem.code));
+    let counted = Memo::new(move |_| counter(draft.get().chars().count(), &source.get()));
+    let field = NodeRef::<Textarea>::new();
+
+    let send = move || {
+        if problem.get_untracked().is_some() {
+            return;
+        }
+        let text = draft.get_untracked();
+        match desk.act(|client, now| client.send(now, user_id, text.trim_end(), browser::client_id())) {
+            Ok(()) => {
+                desk.set_draft(user_id, String::new());
+                notice.set(None);
+                at_end.set_value(true);
+            }
+            Err(_) => notice.set(Some(text::OUTBOX_FULL)),
+        }
+    };
+    let typed = move |event| {
+        let value = event_target_value(&event);
+        notice.set(None);
+        if !value.is_empty() {
+            desk.act(|client, now| client.typing(now, user_id));
+        }
+        desk.set_draft(user_id, value);
+    };
+    let pressed = move |event: KeyboardEvent| {
+        let is_composing = event.is_composing() || event.key_code() == KEY_CODE_COMPOSING;
+        if event.key() == "Enter" && !event.shift_key() && !is_composing {
+            event.prevent_default();
+            send();
+        }
+    };
+    let submitted = move |event: SubmitEvent| {
+        event.prevent_default();
+        send();
+    };
+    Effect::new(move |_| {
+        // On a phone focus means the keyboard, which would cover what is to be read first.
+        if let Some(field) = field.get().filter(|_| has_keyboard()) {
+            let _ = field.focus();
+        }
+    });
+    view! {
+        <form class="composer" on:submit=submitted>
+            <div class="grow" data-value=draft>
+                <textarea
+                    class="input"
+                    rows="1"
+                    placeholder=text::REPLY
+                    aria-label=text::REPLY
+                    node_ref=field
+                    prop:value=draft
+                    on:input=typed
+                    on:keydown=pressed
+                ></textarea>
+            </div>
+            // Pressing it does not take the focus away from the text, and a phone's keyboard stays.
+            <button
+                class="send"
+                aria-label=text::SEND
+                disabled=move || problem.get().is_some()
+                on:mousedown=|event| event.prevent_default()
+            >
+                <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5m-6 6 6-6 6 6"></path></svg>
+                <span>{text::SEND}</span>
+            </button>
+            <p class="hint">{text::SEND_HINT}</p>
+            <p
+                class="counter"
+                class:over=move || problem.get() == Some(Code::TooLarge)
+                hidden=move || counted.get().is_none()
+            >
+                {counted}
+            </p>
+        </form>
+    }
+}
+
+/// Puts the focus where the operator writes.
+pub fn focus_composer() {
+    let field = document().query_selector(".composer .input").ok().flatten();
+    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = field.focus();
+    }
+}
+
+fn has_keyboard() -> bool {
+    let matches = |query| window().match_media(query).ok().flatten().is_some_and(|query| query.matches());
+    matches("(min-width: 720px)") && !matches("(pointer: coarse)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ozon_counts_from_the_first_character_and_others_near_their_limit() {
+        assert_eq!(counter(0, source::OZON), None);
+        assert_eq!(counter(1, source::OZON).as_deref(), Some("1 / 1000"));
+        assert_eq!(counter(3599, source::WIDGET), None);
+        assert_eq!(counter(3600, source::WIDGET).as_deref(), Some("3600 / 4000"));
+    }
+}

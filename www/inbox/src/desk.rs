@@ -1,0 +1,134 @@
+//! The operator's place: the connection, the chosen chat, the unfinished replies. Every view gets it from the context.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use shared::client::{Client, Identity, LinkStatus};
+use shared::id::UserId;
+use shared::route;
+use shared::time::Timestamp;
+use widget::transport::{Address, Connection, Listener};
+
+use crate::token::{self, Holder};
+
+/// The close code of a connection that has no token to go on with. It never comes over the wire: the 44xx that the
+/// relay uses stop the machine, too, and this one is not among them.
+pub const NO_TOKEN: u16 = 4499;
+
+/// Copied freely; all copies are the same place.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    connection: StoredValue<Connection, LocalStorage>,
+    token: StoredValue<Option<String>>,
+    /// Who works here, as the token says.
+    pub holder: RwSignal<Holder>,
+    /// The chat that is open.
+    pub selected: RwSignal<Option<UserId>>,
+    drafts: RwSignal<BTreeMap<UserId, String>>,
+    changes: RwSignal<u32>,
+}
+
+impl Desk {
+    /// An empty place. `sign_in` brings it to life.
+    pub fn new() -> Self {
+        let (token, changes) = (StoredValue::new(None), RwSignal::new(0));
+        Self {
+            connection: StoredValue::new_local(connection(token, changes)),
+            token,
+            holder: RwSignal::default(),
+            selected: RwSignal::new(None),
+            drafts: RwSignal::default(),
+            changes,
+        }
+    }
+
+    /// The place of this page.
+    pub fn here() -> Self {
+        // Every view is below `App`, which provides it.
+        use_context().unwrap_or_else(Self::new)
+    }
+
+    /// Looks at the client machine, now and whenever it has changed.
+    pub fn look<R>(self, look: impl FnOnce(&Client) -> R) -> R {
+        self.changes.track();
+        self.connection.with_value(|connection| connection.with(look))
+    }
+
+    /// Does something to the client machine.
+    pub fn act<R>(self, work: impl FnOnce(&mut Client, Timestamp) -> R) -> R {
+        self.connection.get_value().act(work)
+    }
+
+    pub fn status(self) -> LinkStatus {
+        self.look(Client::status)
+    }
+
+    /// Connects with a token. Of the same holder as before: what was shown and what waits to be sent stays.
+    pub fn sign_in(self, token: String) {
+        let holder = token::holder(&token);
+        if self.holder.get_untracked() != holder {
+            self.clear();
+            self.holder.set(holder);
+        }
+        token::keep(&token);
+        self.token.set_value(Some(token));
+        self.act(Client::connect);
+    }
+
+    pub fn sign_out(self) {
+        token::forget();
+        self.token.set_value(None);
+        self.clear();
+        note(self.changes);
+    }
+
+    pub fn open_chat(self, user_id: UserId) {
+        self.selected.set(Some(user_id));
+        self.act(|client, now| client.open_chat(now, user_id));
+    }
+
+    /// The unfinished reply to a chat.
+    pub fn draft(self, user_id: UserId) -> String {
+        self.drafts.with(|drafts| drafts.get(&user_id).cloned().unwrap_or_default())
+    }
+
+    pub fn set_draft(self, user_id: UserId, text: String) {
+        self.drafts.update(|drafts| {
+            if text.is_empty() {
+                drafts.remove(&user_id)
+            } else {
+                drafts.insert(user_id, text)
+            };
+        });
+    }
+
+    fn clear(self) {
+        self.connection.with_value(Connection::close);
+        self.connection.set_value(connection(self.token, self.changes));
+        self.selected.set(None);
+        self.drafts.set(BTreeMap::new());
+    }
+}
+
+fn connection(token: StoredValue<Option<String>>, changes: RwSignal<u32>) -> Connection {
+    let dial = move |renew: bool| {
+        // Nobody but a person can bring another token.
+        let token = if renew { None } else { token.get_value() };
+        let address = token.map(|token| Address { url: events_url(), token }).ok_or(NO_TOKEN);
+        Box::pin(std::future::ready(address)) as widget::transport::Dialled
+    };
+    let listener = Listener { changed: Box::new(move || note(changes)), arrived: Box::new(|_, _| {}) };
+    Connection::new(Identity::Staff, Rc::new(dial), listener)
+}
+
+fn note(changes: RwSignal<u32>) {
+    changes.update(|changes| *changes = changes.wrapping_add(1));
+}
+
+/// The relay is where the page came from.
+fn events_url() -> String {
+    let location = location();
+    let scheme = if location.protocol().is_ok_and(|protocol| protocol == "https:") { "wss://" } else { "ws://" };
+    [scheme, &location.host().unwrap_or_default(), route::EVENTS].concat()
+}

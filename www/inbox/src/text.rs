@@ -1,0 +1,177 @@
+//! Every word on the operator's screen. Russian; times and counts are put in by those who show them.
+
+use shared::client::LinkStatus;
+use shared::close;
+use shared::id::UserId;
+use shared::message::{Status, source};
+use shared::problem::Code;
+
+pub const TITLE: &str = "Прилавок";
+pub const INBOX: &str = "Входящие";
+
+pub const SIGN_IN: &str = "Вход для оператора";
+pub const SIGN_IN_HELP: &str =
+    "Токен выдаёт администратор магазина. Он хранится только в этой вкладке, пока вы не закроете её или не выйдете.";
+pub const TOKEN: &str = "Токен";
+pub const ENTER: &str = "Войти";
+pub const NOT_A_TOKEN: &str = "Это не похоже на токен. Скопируйте его целиком, без пробелов.";
+pub const TOKEN_REFUSED: &str = "Токен не подошёл: он неверный, отозван или истёк. Попросите у администратора новый.";
+pub const NOT_AN_OPERATOR: &str = "По этому токену нельзя открыть входящие. Нужен токен оператора.";
+pub const NO_ORGANIZATION: &str = "Магазина, для которого выдан этот токен, больше нет. Спросите администратора.";
+
+pub const LEAVE: &str = "Выйти";
+pub const LEAVE_UNSENT: &str = "Есть неотправленные сообщения, при выходе они пропадут. Всё равно выйти?";
+pub const STOPPED: &str = "Сервер закрыл соединение.";
+pub const CONNECT: &str = "Подключиться";
+
+pub const CHATS: &str = "Чаты";
+pub const LOADING_CHATS: &str = "Загружаем чаты";
+pub const NO_CHATS: &str = "Пока нет чатов";
+pub const NO_CHATS_HELP: &str = "Как только кто-нибудь напишет, чат появится здесь";
+pub const CHATS_FAILED: &str = "Не удалось загрузить чаты";
+pub const RELOAD: &str = "Обновить страницу";
+pub const MORE_CHATS: &str = "Показать ещё";
+pub const UNREAD: &str = "Непрочитанных: ";
+pub const YOU: &str = "Вы";
+pub const NOT_SENT: &str = "Не отправлено";
+pub const TYPING: &str = "печатает…";
+pub const FILE: &str = "Файл";
+
+pub const CHOOSE: &str = "Выберите чат";
+pub const CHOOSE_HELP: &str = "Сообщения с сайта, Ozon, Wildberries и из мессенджеров собираются в одном списке";
+
+pub const BACK: &str = "К списку чатов";
+pub const LOG: &str = "Переписка";
+pub const LOADING_LOG: &str = "Загружаем переписку";
+pub const LOG_FAILED: &str = "Не удалось загрузить переписку";
+pub const NO_MESSAGES: &str = "Сообщений пока нет";
+pub const EARLIER: &str = "Показать раньше";
+pub const USER_TYPES: &str = "Покупатель печатает";
+pub const ONLINE: &str = "В сети";
+pub const NOT_ONLINE: &str = "Не в сети";
+
+pub const REPLY: &str = "Ответ";
+pub const SEND: &str = "Отправить";
+pub const SEND_HINT: &str = "Enter — отправить, Shift+Enter — новая строка";
+pub const OFFLINE: &str = "Нет связи. Ответы отправятся, когда она появится";
+pub const DISCONNECTED: &str = "Отключено. Кнопка «Подключиться» — над списком чатов";
+pub const OUTBOX_FULL: &str = "Слишком много ответов ждут отправки. Дождитесь связи и попробуйте ещё раз";
+pub const RETRY: &str = "Повторить";
+pub const DISCARD: &str = "Удалить";
+pub const REWRITE: &str = "Написать ещё раз";
+
+pub const TODAY: &str = "Сегодня";
+pub const YESTERDAY: &str = "Вчера";
+pub const MONTHS: [&str; 12] = [
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+];
+/// How much of a month's word stands for it in the list of chats.
+pub const MONTH_SHORT_CHARS: usize = 3;
+
+/// The tab's title. The number comes first: a narrow tab shows only the start.
+pub fn title(unread: i64) -> String {
+    if unread > 0 { format!("({unread}) {TITLE}") } else { TITLE.to_owned() }
+}
+
+/// What a person without a name is called.
+pub fn guest(user_id: UserId) -> String {
+    format!("Гость {:04}", user_id.unsigned_abs() % 10_000)
+}
+
+pub fn chat_with(name: &str) -> String {
+    format!("Чат: {name}")
+}
+
+/// A source as people call it; one that we do not know keeps its own name.
+pub fn source_name(name: &str) -> &str {
+    match name {
+        source::WIDGET => "Сайт",
+        source::OZON => "Ozon",
+        "wildberries" => "Wildberries",
+        "telegram" => "Telegram",
+        "whatsapp" => "WhatsApp",
+        "avito" => "Avito",
+        "vk" => "ВКонтакте",
+        "max" => "MAX",
+        _ => name,
+    }
+}
+
+/// The connection in two or three words.
+pub fn link(status: LinkStatus) -> &'static str {
+    match status {
+        LinkStatus::Live => "На связи",
+        LinkStatus::Connecting | LinkStatus::Off => "Подключаемся…",
+        LinkStatus::Waiting => "Нет связи",
+        LinkStatus::Stopped(_) => "Отключено",
+    }
+}
+
+/// Why the relay said to stay away, where signing in again would not help.
+pub fn stopped(code: u16) -> &'static str {
+    match code {
+        close::REPLACED => "Открыто слишком много соединений: это закрыто ради более нового.",
+        close::TOO_LARGE => "Сервер закрыл соединение: сообщение оказалось слишком большим.",
+        _ => STOPPED,
+    }
+}
+
+pub fn status(status: Status) -> &'static str {
+    match status {
+        Status::Queued => "в очереди",
+        Status::Sending => "отправляется",
+        Status::Checking => "проверяем доставку",
+        Status::Sent => "отправлено",
+        Status::Delivered => "доставлено",
+        Status::Read => "прочитано",
+        Status::Failed => "не отправлено",
+    }
+}
+
+/// Why a message was not sent, and what to do. `source` is the source as people call it.
+pub fn reason(code: Option<Code>, source: &str) -> String {
+    let Some(code) = code else { return "Причина неизвестна".to_owned() };
+    match code {
+        Code::Malformed | Code::UnknownAction | Code::Invalid | Code::MethodNotAllowed | Code::Conflict => {
+            "Сервер не понял страницу. Обновите её и отправьте ещё раз".to_owned()
+        }
+        Code::TooLarge => format!("Сообщение длиннее, чем принимает {source}. Сократите его"),
+        Code::EmptyText => "В сообщении нет текста".to_owned(),
+        Code::Unauthorized | Code::TokenExpired => "Вход устарел. Выйдите и войдите с новым токеном".to_owned(),
+        Code::Forbidden | Code::UnknownKey | Code::OriginNotAllowed => "Нет права писать в этот чат".to_owned(),
+        Code::NotFound => "Этого чата больше нет".to_owned(),
+        Code::RateLimited => "Слишком много сообщений подряд. Повторите через минуту".to_owned(),
+        Code::StorageFailed => "Серверу не удалось сохранить сообщение. Повторите".to_owned(),
+        Code::NotConfigured => "Сервер настроен не до конца. Сообщите администратору".to_owned(),
+        Code::Internal => "Ошибка на сервере. Повторите".to_owned(),
+        Code::UpstreamUnauthorized => {
+            format!("{source} не принимает ключ магазина. Администратору нужно обновить подключение")
+        }
+        Code::UpstreamForbidden if source == source_name(source::OZON) => {
+            "Ozon не разрешил: нужна подписка Premium Plus или Premium Pro, либо срок ответа покупателю вышел"
+                .to_owned()
+        }
+        Code::UpstreamForbidden => format!("{source} не разрешает писать в этот чат"),
+        Code::UpstreamRejected if source == source_name(source::OZON) => {
+            "Ozon не принял сообщение. Возможно, с последнего сообщения покупателя прошло больше 48 часов".to_owned()
+        }
+        Code::UpstreamRejected => format!("{source} не принял сообщение"),
+        Code::UpstreamRateLimited => format!("{source} просит писать реже. Повторите через несколько минут"),
+        Code::UpstreamUnavailable => format!("{source} не отвечает, сообщение не доставлено. Повторите позже"),
+        Code::DeliveryUnknown => {
+            format!("{source} не подтвердил доставку. Проверьте чат в личном кабинете, прежде чем писать снова")
+        }
+        Code::UpstreamNotConnected => format!("Магазин не подключён: {source}. Сообщите администратору"),
+    }
+}
