@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::Array;
-use shared::client::{Client, Effect, Identity};
+use shared::client::{Client, Effect, Identity, LinkStatus};
 use shared::frame::Frame;
 use shared::id::{MessageId, Position, UserId};
 use shared::route;
@@ -56,7 +56,7 @@ const TIMER_MIN_MS: i64 = 10;
 const TIMER_MAX_MS: i64 = 3_600_000;
 
 /// What may mean that the connection is not what it was: each is told apart by its name in [`Inner::handle`].
-const WAKERS: [&str; 3] = ["online", "pageshow", "visibilitychange"];
+const WAKERS: [&str; 4] = ["online", "pagehide", "pageshow", "visibilitychange"];
 
 /// A client machine at work. Cheap to clone; all clones are the same connection.
 #[derive(Clone)]
@@ -75,6 +75,8 @@ struct Inner {
     attempt: Cell<u32>,
     shown: Cell<u64>,
     settling: Cell<bool>,
+    /// Whether the page was left with a connection, and may be shown again.
+    hidden: Cell<bool>,
     closed: Cell<bool>,
 }
 
@@ -93,6 +95,7 @@ impl Connection {
             attempt: Cell::new(0),
             shown: Cell::new(0),
             settling: Cell::new(false),
+            hidden: Cell::new(false),
             closed: Cell::new(false),
         });
         let weak = Rc::downgrade(&inner);
@@ -167,8 +170,18 @@ impl Inner {
                 return;
             }
             self.handle_socket(event, &name, now);
+        } else if name == "pagehide" {
+            // A page that the browser keeps for "back" would keep its socket, too, and its visitor online.
+            let mut client = self.client.borrow_mut();
+            self.hidden.set(!matches!(client.status(), LinkStatus::Off | LinkStatus::Stopped(_)));
+            if self.hidden.get() {
+                client.disconnect();
+            }
         } else if name != "visibilitychange" || browser::is_visible() {
             let mut client = self.client.borrow_mut();
+            if name == "pageshow" && self.hidden.replace(false) {
+                client.connect(now);
+            }
             client.handle_network_up(now);
             client.handle_timeout(now);
         }
