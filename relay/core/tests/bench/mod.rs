@@ -204,13 +204,15 @@ impl Bench {
         self.feed(Input::Boot);
     }
 
-    /// As [`Bench::hibernate`], and all sockets and all answers of upstreams are gone, too.
+    /// As [`Bench::hibernate`], and all sockets, all answers of upstreams and the alarm are gone, too: the relay may have
+    /// died between keeping a turn and performing it.
     pub fn crash(&mut self) {
         for socket in self.sockets.values_mut() {
             socket.closed.get_or_insert(1006);
             socket.attachment = None;
         }
         self.calls.clear();
+        self.alarm = None;
         self.hibernate();
     }
 

@@ -60,6 +60,8 @@ fn what_was_not_answered_goes_again_as_the_same_message_and_first() {
     page.send("раз", "c-1");
     page.send("два", "c-2");
     for _ in 0..3 {
+        page.lose_connection();
+        assert_eq!(states(&page), [WAITING, WAITING], "nothing is under way over a lost connection");
         reconnect(&mut page);
         assert_eq!(page.sent.len(), 1);
         assert_eq!(page.sent[0]["client_id"], "c-1");

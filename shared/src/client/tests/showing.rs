@@ -313,6 +313,22 @@ fn after_a_resync_what_the_list_does_not_show_is_not_shown_from_memory() {
 }
 
 #[test]
+fn a_chat_known_from_its_first_message_has_no_older_ones_though_its_page_is_full() {
+    let mut page = Page::new(Identity::Staff);
+    page.connect(0, false);
+    page.answer("chats", json!({"chats": [], "next": null}));
+    let new = json!({"user_id": VISITOR, "user_name": "Иван", "username": null, "source": "widget", "first_message": "номер 1", "message_id": 1});
+    page.event("new_chat", new, Some(1));
+    for id in 1..=25 {
+        page.event("new_message", new_message(id, None), Some(id + 1));
+    }
+    page.client.open_chat(page.now, VISITOR);
+    page.perform();
+    page.answer("history", page_of(6..=25, true));
+    assert_eq!((page.ids(), page.chat().has_more()), ((1..=25).collect::<Vec<_>>(), false));
+}
+
+#[test]
 fn opening_a_chat_loads_it_once() {
     let mut page = Page::operator();
     assert!(!page.chat().is_loaded());
