@@ -1,0 +1,38 @@
+//! `/v1/chats`: the actions of the socket, over HTTP, for operators and integrations.
+
+use serde::Deserialize;
+use shared::action::{Action, Chats, History, SendMessage};
+use shared::problem::{Code, Problem};
+use shared::route::Route;
+use worker::{Env, Method, Request};
+
+use super::Outcome;
+use super::asked::{bearer, live_claims, number, read};
+use crate::call::Call;
+
+#[derive(Deserialize)]
+struct MessageBody {
+    text: String,
+    client_id: Option<String>,
+}
+
+pub(super) async fn act(request: &mut Request, env: &Env, route: &Route) -> Outcome<(String, Call, u16)> {
+    let claims = live_claims(env, &bearer(request)?)?;
+    if !claims.role.is_staff() {
+        return Err(Problem::new(Code::Forbidden, "this path is for operators and integrations"));
+    }
+    let query = |name: &str| number(request, name);
+    let (action, status) = match (route, request.method()) {
+        (Route::ChatMessages(user_id), Method::Post) => {
+            let body: MessageBody = read(request).await?;
+            let action = SendMessage { user_id: Some(*user_id), text: body.text, client_id: body.client_id };
+            (Action::SendMessage(action), 201)
+        }
+        (Route::ChatMessages(user_id), _) => {
+            let action = History { user_id: Some(*user_id), before: query("before")?, limit: query("limit")? };
+            (Action::History(action), 200)
+        }
+        _ => (Action::Chats(Chats { before: query("before")?, limit: query("limit")? }), 200),
+    };
+    Ok((claims.org.clone(), Call::Act { claims, frame: action.encode(None) }, status))
+}

@@ -1,0 +1,45 @@
+//! `POST /hooks/{source}/{organization}/{secret}`: an upstream's notification.
+
+use relay_core::auth::key;
+use shared::limits::HOOK_BYTES_MAX;
+use shared::message::source;
+use shared::problem::{Code, Problem};
+use worker::{Env, Request, Response, Result};
+
+use super::organization::ask;
+use crate::call::Call;
+use crate::http;
+
+/// Takes a notification. The upstream gets its own form of answer, also for a refusal.
+pub(super) async fn take(
+    mut request: Request,
+    env: &Env,
+    source: &str,
+    organization: &str,
+    secret: &str,
+) -> Result<Response> {
+    let body = match http::body(&mut request, HOOK_BYTES_MAX).await {
+        Ok(body) => body,
+        Err(refused) => return refuse_hook(source, &refused),
+    };
+    if !key::is_organization_id(organization) {
+        return refuse_hook(source, &Problem::new(Code::NotFound, "there is no such address"));
+    }
+    let call = Call::Hook { source: source.into(), secret: secret.into(), body };
+    let mut response = ask(env, organization, call, 200).await?;
+    if response.status_code() < 400 {
+        return Ok(response);
+    }
+    let told: serde_json::Value = response.json().await.unwrap_or_default();
+    let code = told.get("code").and_then(|code| code.as_str()).and_then(Code::parse).unwrap_or(Code::Internal);
+    let detail = told.get("detail").and_then(|detail| detail.as_str()).unwrap_or_default();
+    refuse_hook(source, &Problem::new(code, detail))
+}
+
+fn refuse_hook(source: &str, refused: &Problem) -> Result<Response> {
+    if source == source::OZON {
+        http::json(refused.code.status(), &relay_core::upstream::ozon::push::refusal(refused))
+    } else {
+        http::problem(refused)
+    }
+}
