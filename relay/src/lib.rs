@@ -3,6 +3,8 @@
 //! A request meets the edge first ([`edge`]): path, method, size, token. Only what passes wakes the organization's object
 //! ([`object`]), which feeds its hub and does what the hub says. There is no domain decision in this crate.
 
+#[allow(dead_code)]
+mod address;
 mod call;
 mod clock;
 mod config;

@@ -1,4 +1,5 @@
-//! What the relay decides, and nothing that it does: the hub of one organization, authentication, the upstreams' dialects.
+//! What the relay decides, and nothing that it does: the hub of one organization, authentication, policy, the upstreams'
+//! dialects.
 //!
 //! Pure: no clock, no network, no JavaScript. Time and chance are arguments, reads go through [`storage::Sql`], and what
 //! is to be done comes back as a [`hub::Turn`]. The shell in `relay/` performs it on the real runtime, the simulator in
@@ -6,5 +7,6 @@
 
 pub mod auth;
 pub mod hub;
+pub mod policy;
 pub mod storage;
 pub mod upstream;

@@ -1,0 +1,3 @@
+//! Patience and its end: who may ask how often, and where a request comes from.
+
+pub mod address;
