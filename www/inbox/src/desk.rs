@@ -8,7 +8,7 @@ use shared::client::{Client, Identity, LinkStatus};
 use shared::id::UserId;
 use shared::route;
 use shared::time::Timestamp;
-use widget::transport::{Address, Connection, Listener};
+use widget::transport::{Address, Connection, Dialled, Listener, sockets};
 
 use crate::token::{self, Holder};
 
@@ -116,10 +116,10 @@ fn connection(token: StoredValue<Option<String>>, changes: RwSignal<u32>) -> Con
         // Nobody but a person can bring another token.
         let token = if renew { None } else { token.get_value() };
         let address = token.map(|token| Address { url: events_url(), token }).ok_or(NO_TOKEN);
-        Box::pin(std::future::ready(address)) as widget::transport::Dialled
+        Box::pin(std::future::ready(address)) as Dialled
     };
     let listener = Listener { changed: Box::new(move || note(changes)), arrived: Box::new(|_, _| {}) };
-    Connection::new(Identity::Staff, Rc::new(dial), listener)
+    Connection::new(Identity::Staff, sockets(Rc::new(dial)), listener)
 }
 
 fn note(changes: RwSignal<u32>) {
