@@ -81,6 +81,10 @@ pub const TYPING_TTL_MS: i64 = 6_000;
 /// A writer repeats the sign this often: half its life, so that one lost sign does not make it flicker.
 pub const TYPING_EVERY_MS: i64 = 3_000;
 
+/// How long what has arrived may wait until it is reported as delivered: whoever is looking reports it as read by then,
+/// and what comes at once is one report.
+pub const DELIVERED_AFTER_MS: i64 = 400;
+
 /// How long after the last socket's end a visitor counts as online: a page load on a slow phone.
 pub const PRESENCE_GRACE_MS: i64 = 5_000;
 

@@ -87,6 +87,10 @@ record! {
         pub user_read: MessageId,
         /// The last message that an operator has read.
         pub operator_read: MessageId,
+        /// The last message that has reached a device of the user.
+        pub user_delivered: MessageId,
+        /// The last message that has reached a device of an operator.
+        pub operator_delivered: MessageId,
         /// Whether the user is here now.
         pub online: bool,
     }

@@ -19,12 +19,16 @@ record! {
         pub user_id: UserId,
         /// The messages.
         pub messages: Vec<Message>,
-        /// Whether older ones are left.
+        /// Whether more are left beyond the page: newer ones for a page `after` a message, else older ones.
         pub has_more: bool,
         /// The last message that the user has read.
         pub user_read: MessageId,
         /// The last message that an operator has read.
         pub operator_read: MessageId,
+        /// The last message that has reached a device of the user.
+        pub user_delivered: MessageId,
+        /// The last message that has reached a device of an operator.
+        pub operator_delivered: MessageId,
         /// Messages of the other side that the asker's side has not read.
         pub unread: i64,
     }

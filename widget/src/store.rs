@@ -1,6 +1,6 @@
 //! What the screen shows, as a value: made from the client machine, compared, and only then drawn. No DOM in here.
 
-use shared::client::{Client, OutgoingState, check_text};
+use shared::client::{Chat, Client, OutgoingState, check_text};
 use shared::id::{MessageId, UserId};
 use shared::limits::TEXT_CHARS_MAX;
 use shared::message::Side;
@@ -134,6 +134,8 @@ pub enum Tick {
     Sending,
     /// The relay has it.
     Sent,
+    /// It has reached somebody of the shop.
+    Delivered,
     /// Somebody of the shop has seen it.
     Read,
     /// The relay refuses it.
@@ -160,8 +162,15 @@ pub fn lines(
         match message.side {
             Side::Operator => log.theirs(key, message.message_id, message.author.clone(), message.text.clone(), time),
             Side::User => {
-                let read = chat.is_some_and(|chat| message.message_id <= chat.operator_read);
-                log.mine(key, message.text.clone(), time, if read { Tick::Read } else { Tick::Sent });
+                let reached = |mark: fn(&Chat) -> MessageId| chat.is_some_and(|chat| message.message_id <= mark(chat));
+                let tick = if reached(|chat| chat.operator_read) {
+                    Tick::Read
+                } else if reached(|chat| chat.operator_delivered) {
+                    Tick::Delivered
+                } else {
+                    Tick::Sent
+                };
+                log.mine(key, message.text.clone(), time, tick);
             }
         }
     }

@@ -71,11 +71,15 @@ fn each_event_reaches_whom_it_concerns_and_nobody_else() {
     expect(&mut room, "user_typing", STAFF);
     room.bench.operator_writes(room.operator, -7, "Здравствуйте!");
     expect(&mut room, "operator_message", AND_OWN);
+    room.bench.frame(room.own, r#"{"action":"message_delivered","last_delivered_message_id":3}"#);
+    expect(&mut room, "message_delivered", AND_OWN);
     room.bench.frame(room.own, r#"{"action":"message_read","last_read_message_id":3}"#);
     expect(&mut room, "message_read", AND_OWN);
     room.bench.frame(room.integration, r#"{"action":"typing","user_id":-7}"#);
     // The one who writes is not told that they write.
     expect(&mut room, "operator_typing", [true, false, true, false, false]);
+    room.bench.frame(room.operator, r#"{"action":"message_delivered","user_id":-7,"last_delivered_message_id":3}"#);
+    expect(&mut room, "operator_delivered", AND_OWN);
     room.bench.frame(room.integration, r#"{"action":"message_read","user_id":-7,"last_read_message_id":3}"#);
     expect(&mut room, "operator_read", AND_OWN);
     room.bench.hang_up(room.own);
@@ -135,6 +139,7 @@ fn whom_a_visitor_names_is_forbidden_unless_it_is_themselves() {
             json!({"action": "send_message", "user_id": user_id, "text": "да"}),
             json!({"action": "typing", "user_id": user_id}),
             json!({"action": "message_read", "user_id": user_id, "last_read_message_id": 1}),
+            json!({"action": "message_delivered", "user_id": user_id, "last_delivered_message_id": 1}),
             json!({"action": "history", "user_id": user_id}),
             json!({"action": "subscribe", "filter": {"user_id": user_id}}),
             json!({"action": "unsubscribe", "filter": {"user_id": user_id}}),

@@ -80,8 +80,7 @@ fn a_visitor_without_a_chat_reads_and_types_into_nothing() {
     bench.clear();
     assert_eq!(read(&mut bench, page, 1), Ok(Value::Null));
     assert_eq!(bench.ask(page, json!({"action": "typing"})), Ok(Value::Null));
-    let empty =
-        json!({"user_id": -7, "messages": [], "has_more": false, "user_read": 0, "operator_read": 0, "unread": 0});
+    let empty = json!({"user_id": -7, "messages": [], "has_more": false, "user_read": 0, "operator_read": 0, "user_delivered": 0, "operator_delivered": 0, "unread": 0});
     assert_eq!(bench.ask(page, json!({"action": "history"})), Ok(empty));
     assert!(bench.take(desk).is_empty());
     assert_eq!(bench.integers("SELECT COUNT(*) FROM chats"), [0]);
@@ -94,7 +93,7 @@ fn history_holds_both_sides_as_they_were_kept() {
     assert_eq!(
         history,
         json!({
-        "user_id": -7, "has_more": false, "user_read": 0, "operator_read": 0, "unread": 2,
+        "user_id": -7, "has_more": false, "user_read": 0, "operator_read": 0, "user_delivered": 0, "operator_delivered": 0, "unread": 2,
         "messages": [
             message(1, "user", "раз", Value::Null, Value::Null), message(2, "user", "два", Value::Null, Value::Null),
             message(3, "operator", "три", json!("Анна"), json!("sent")),
@@ -144,6 +143,39 @@ fn paging_back_through_a_chat_finds_every_message_once() {
         let all: Vec<i64> = found.into_iter().rev().flatten().collect();
         assert_eq!(all, expected, "limit {limit:?}");
     }
+}
+
+#[test]
+fn paging_forward_finds_every_message_once_while_more_arrive() {
+    let mut bench = Bench::new();
+    let [page, other] = [-7, -8].map(|sub| bench.connect(&visitor(sub)));
+    for limit in [1, 7, 25] {
+        for _ in 0..20 {
+            bench.visitor_writes(page, "мой");
+            bench.visitor_writes(other, "чужой");
+        }
+        let (mut found, mut late) = (Vec::new(), 3);
+        loop {
+            let after = found.last().copied().unwrap_or_default();
+            let answer = bench.ask(page, json!({"action": "history", "after": after, "limit": limit})).unwrap();
+            let ids: Vec<i64> =
+                answer["messages"].as_array().unwrap().iter().map(|m| m["message_id"].as_i64().unwrap()).collect();
+            assert!(ids.len() <= limit && ids.is_sorted());
+            found.extend(ids);
+            if late > 0 {
+                late -= 1;
+                bench.visitor_writes(page, "пока листают");
+            } else if answer["has_more"] == false {
+                break;
+            }
+        }
+        let kept = bench.integers("SELECT message_id FROM messages WHERE user_id = -7 ORDER BY message_id");
+        assert_eq!(found, kept, "limit {limit}");
+        let back = bench.ask(page, json!({"action": "history", "before": found[20], "limit": 20})).unwrap();
+        assert_eq!(back["messages"][0]["message_id"], found[0]);
+    }
+    let both = json!({"action": "history", "before": 9, "after": 3});
+    assert_eq!(bench.ask(page, both), Err("invalid".into()));
 }
 
 #[test]

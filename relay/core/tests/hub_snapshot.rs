@@ -286,6 +286,12 @@ fn same_chat(bench: &Bench, old: &Chat, new: &Chat) -> Result<(), TestCaseError>
         (old.user_id, old.unread, old.user_read, old.operator_read),
         (new.user_id, new.unread, new.user_read, new.operator_read)
     );
+    prop_assert_eq!(
+        (old.user_delivered, old.operator_delivered),
+        (new.user_delivered, new.operator_delivered),
+        "chat {}",
+        old.user_id
+    );
     prop_assert_eq!(old.newest(), new.newest());
     if !old.is_loaded() {
         return Ok(());

@@ -58,12 +58,14 @@ fn everything_said() -> Vec<Value> {
     let mut market = Market::new();
     let page = market.bench.connect(&visitor(-7));
     let desk = market.bench.connect(&operator("Анна"));
-    let walk: [(ConnId, Value); 13] = [
+    let walk: [(ConnId, Value); 15] = [
         (page, json!({"action": "history", "id": "1"})),
         (page, json!({"action": "send_message", "text": "Привет!", "client_id": "c-1", "id": "2"})),
         (page, json!({"action": "typing", "id": "3"})),
         (desk, json!({"action": "send_message", "user_id": -7, "text": "Слушаю", "client_id": "c-1", "id": "4"})),
         (desk, json!({"action": "typing", "user_id": -7, "id": "5"})),
+        (desk, json!({"action": "message_delivered", "user_id": -7, "last_delivered_message_id": 2, "id": "14"})),
+        (page, json!({"action": "message_delivered", "last_delivered_message_id": 3, "id": "15"})),
         (desk, json!({"action": "message_read", "user_id": -7, "last_read_message_id": 2, "id": "6"})),
         (page, json!({"action": "message_read", "last_read_message_id": 3, "id": "7"})),
         (page, json!({"action": "history", "id": "8"})),

@@ -29,7 +29,12 @@ pub(super) async fn act(request: &mut Request, env: &Env, route: &Route) -> Outc
             (Action::SendMessage(action), 201)
         }
         (Route::ChatMessages(user_id), _) => {
-            let action = History { user_id: Some(*user_id), before: query("before")?, limit: query("limit")? };
+            let action = History {
+                user_id: Some(*user_id),
+                before: query("before")?,
+                after: query("after")?,
+                limit: query("limit")?,
+            };
             (Action::History(action), 200)
         }
         _ => (Action::Chats(Chats { before: query("before")?, limit: query("limit")? }), 200),

@@ -1,9 +1,9 @@
-//! `history`: asks for a page of a chat, the newest or the one before a message.
+//! `history`: asks for a page of a chat: the newest, or the one next to a message, before or after it.
 
 use crate::id::{MessageId, UserId};
 use crate::json::Object;
 
-/// asks for a page of a chat, the newest or the one before a message.
+/// asks for a page of a chat: the newest, or the one next to a message, before or after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 pub struct History {
@@ -11,6 +11,8 @@ pub struct History {
     pub user_id: Option<UserId>,
     /// Only messages older than this one.
     pub before: Option<MessageId>,
+    /// Only messages newer than this one, and of them the oldest. Not together with `before`.
+    pub after: Option<MessageId>,
     /// How many, 1 to [`crate::limits::HISTORY_PAGE_MAX`]; [`crate::limits::HISTORY_PAGE`] if absent.
     pub limit: Option<i64>,
 }
@@ -18,6 +20,7 @@ pub struct History {
 impl History {
     pub(super) fn write(&self, object: Object) -> Object {
         let object = object.optional_integer("user_id", self.user_id);
-        object.optional_integer("before", self.before).optional_integer("limit", self.limit)
+        let object = object.optional_integer("before", self.before).optional_integer("after", self.after);
+        object.optional_integer("limit", self.limit)
     }
 }

@@ -3,6 +3,7 @@
 
 mod chats;
 mod history;
+mod message_delivered;
 mod message_read;
 mod resume;
 mod send_message;
@@ -11,6 +12,7 @@ mod typing;
 
 pub use chats::Chats;
 pub use history::History;
+pub use message_delivered::MessageDelivered;
 pub use message_read::MessageRead;
 pub use resume::Resume;
 pub use send_message::SendMessage;
@@ -68,6 +70,7 @@ actions! {
     Unsubscribe = "unsubscribe",
     SendMessage = "send_message",
     Typing = "typing",
+    MessageDelivered = "message_delivered",
     MessageRead = "message_read",
     History = "history",
     Chats = "chats",
@@ -164,6 +167,10 @@ mod tests {
         );
     }
 
+    fn any_number() -> impl Strategy<Value = Option<i64>> {
+        proptest::option::of(0..1000_i64)
+    }
+
     fn any_action() -> impl Strategy<Value = Action> {
         let user_id = proptest::option::of(-9_007_199_254_740_991_i64..9_007_199_254_740_991);
         prop_oneof![
@@ -173,8 +180,12 @@ mod tests {
             (user_id.clone(), 0..1000_i64).prop_map(|(user_id, last_read_message_id)| Action::MessageRead(
                 MessageRead { user_id, last_read_message_id }
             )),
-            (user_id.clone(), proptest::option::of(0..1000_i64), proptest::option::of(0..1000_i64))
-                .prop_map(|(user_id, before, limit)| Action::History(History { user_id, before, limit })),
+            (user_id.clone(), 0..1000_i64).prop_map(|(user_id, last_delivered_message_id)| Action::MessageDelivered(
+                MessageDelivered { user_id, last_delivered_message_id }
+            )),
+            (user_id.clone(), any_number(), any_number(), any_number()).prop_map(|(user_id, before, after, limit)| {
+                Action::History(History { user_id, before, after, limit })
+            }),
             (proptest::option::of(0..1000_i64), proptest::option::of(0..1000_i64))
                 .prop_map(|(before, limit)| Action::Chats(Chats { before, limit })),
             ("[a-z0-9]{1,20}", 0..1000_i64).prop_map(|(epoch, offset)| Action::Resume(Resume { epoch, offset })),

@@ -4,6 +4,7 @@
 //! is sans-io: a shell feeds it what happened (`handle_*`) and what the person wants (`send`, `read`, ...), then performs
 //! the [`Effect`]s it takes out, and wakes it at [`Client::next_timeout`]. Time is an argument; chance is the seed.
 
+mod delivery;
 mod link;
 mod outbox;
 mod sorted;
@@ -28,6 +29,7 @@ use crate::message::{Side, source};
 use crate::problem::{Code, Problem};
 use crate::reply::Reply;
 use crate::time::Timestamp;
+use delivery::Delivery;
 use link::Link;
 use outbox::Outbox;
 use sorted::Sorted;
@@ -95,6 +97,7 @@ pub struct Client {
     pending: Sorted<String, Pending>,
     next_action_id: u64,
     typing_sent: Sorted<UserId, Timestamp>,
+    delivery: Delivery,
     effects: VecDeque<Effect>,
     last_problem: Option<Refusal>,
     revision: u64,
@@ -116,6 +119,7 @@ impl Client {
             pending: Sorted::default(),
             next_action_id: 1,
             typing_sent: Sorted::default(),
+            delivery: Delivery::default(),
             effects: VecDeque::new(),
             last_problem: None,
             revision: 0,
@@ -239,7 +243,7 @@ impl Client {
         if due && self.link.is_live() {
             self.typing_sent.insert(user_id, now);
             let action = Action::Typing(Typing { user_id: self.named(user_id) });
-            self.effects.push_back(Effect::Transmit(action.encode(None)));
+            self.transmit(action.encode(None));
         }
     }
 
@@ -331,6 +335,7 @@ impl Client {
                 }
             }
         }
+        self.note_arrivals(now);
         self.changed();
         self.flush(now);
     }
@@ -381,7 +386,8 @@ impl Client {
         let sending = self.pending.values().any(|pending| matches!(pending.what, Want::Send { .. }));
         let retry = if self.link.is_live() && !sending { self.outbox.next_attempt() } else { None };
         let loads = self.loads_from.filter(|_| self.link.is_live());
-        [self.link.deadline(), self.state.typing_ends(), answer, retry, loads].into_iter().flatten().min()
+        let delivery = self.delivery.due();
+        [self.link.deadline(), self.state.typing_ends(), answer, retry, loads, delivery].into_iter().flatten().min()
     }
 
     /// The next thing for the shell to do.
@@ -478,6 +484,7 @@ impl Client {
         if !self.link.is_live() {
             return;
         }
+        self.report_arrivals(now);
         if self.loads_from.is_some_and(|from| from <= now) {
             self.loads_from = None;
         }
@@ -499,7 +506,7 @@ impl Client {
         let action = match &want {
             Want::Chats { before } => Action::Chats(Chats { before: *before, limit: None }),
             Want::History { user_id, before } => {
-                Action::History(History { user_id: self.named(*user_id), before: *before, limit: None })
+                Action::History(History { user_id: self.named(*user_id), before: *before, after: None, limit: None })
             }
             Want::Read { user_id, up_to } => {
                 Action::MessageRead(MessageRead { user_id: self.named(*user_id), last_read_message_id: *up_to })
@@ -515,7 +522,7 @@ impl Client {
         };
         let id = self.next_action_id.to_string();
         self.next_action_id = self.next_action_id.wrapping_add(1);
-        self.effects.push_back(Effect::Transmit(action.encode(Some(&id))));
+        self.transmit(action.encode(Some(&id)));
         self.pending.insert(id, Pending { what: want, since: now });
     }
 
@@ -546,9 +553,14 @@ impl Client {
         self.pending.clear();
         self.loads_from = None;
         self.typing_sent.clear();
+        self.delivery = Delivery::default();
         self.outbox.interrupt();
         self.state.forget_typing();
         self.changed();
+    }
+
+    fn transmit(&mut self, text: String) {
+        self.effects.push_back(Effect::Transmit(text));
     }
 
     fn changed(&mut self) {

@@ -5,7 +5,7 @@ use super::{Identity, VISITOR_SOURCE, own_side};
 use crate::event::Event;
 use crate::id::{MessageId, UserId};
 use crate::limits::TYPING_TTL_MS;
-use crate::message::{ChatSummary, Message, Side};
+use crate::message::{ChatSummary, Message, Side, source};
 use crate::reply::{ChatsPage, HistoryPage};
 use crate::time::Timestamp;
 
@@ -26,6 +26,10 @@ pub struct Chat {
     pub user_read: MessageId,
     /// The last message that an operator has read.
     pub operator_read: MessageId,
+    /// The last message that has reached a device of the user.
+    pub user_delivered: MessageId,
+    /// The last message that has reached a device of an operator.
+    pub operator_delivered: MessageId,
     /// Until when the other side counts as writing, and the writer's name.
     pub typing: Option<(Timestamp, Option<String>)>,
     messages: Sorted<MessageId, Message>,
@@ -45,6 +49,8 @@ impl Chat {
             unread: 0,
             user_read: 0,
             operator_read: 0,
+            user_delivered: 0,
+            operator_delivered: 0,
             typing: None,
             messages: Sorted::default(),
             newest: None,
@@ -90,6 +96,26 @@ impl Chat {
 
     fn knows(&self, message_id: MessageId) -> bool {
         self.newest.as_ref().is_some_and(|newest| newest.message_id >= message_id)
+    }
+
+    /// The other side's newest message here, if it is beyond what this side's devices are known to have.
+    fn undelivered(&self, side: Side) -> Option<MessageId> {
+        let mark = match side {
+            Side::User => self.user_delivered,
+            Side::Operator => self.operator_delivered,
+        };
+        let mut known = self.newest.iter().chain(self.messages.values().rev());
+        known.find(|message| message.side != side).map(|message| message.message_id).filter(|newest| *newest > mark)
+    }
+
+    fn has_read(&mut self, side: Side, up_to: MessageId) {
+        let (read, delivered) = match side {
+            Side::User => (&mut self.user_read, &mut self.user_delivered),
+            Side::Operator => (&mut self.operator_read, &mut self.operator_delivered),
+        };
+        *read = up_to.max(*read);
+        // Whoever has read it has received it.
+        *delivered = up_to.max(*delivered);
     }
 
     fn count_unread(&self, side: Side) -> i64 {
@@ -178,6 +204,14 @@ impl State {
         self.chats.values().filter(|chat| chat.loaded).map(|chat| chat.user_id).collect()
     }
 
+    /// What has arrived here and is not known to have been reported as delivered: the last message, by chat. Upstreams have
+    /// nothing to tell it to.
+    pub(super) fn undelivered(&self) -> impl Iterator<Item = (UserId, MessageId)> {
+        let side = own_side(self.identity);
+        let chats = self.chats.values().filter(|chat| chat.source == source::WIDGET);
+        chats.filter_map(move |chat| chat.undelivered(side).map(|newest| (chat.user_id, newest)))
+    }
+
     pub(super) fn mark_stale(&mut self) {
         self.stale = true;
         for chat in self.chats.values_mut() {
@@ -241,7 +275,7 @@ impl State {
             }
             Event::MessageRead(data) => {
                 if let Some(chat) = self.chats.get_mut(&data.user_id) {
-                    chat.user_read = chat.user_read.max(data.last_read_message_id);
+                    chat.has_read(Side::User, data.last_read_message_id);
                     if side == Side::User {
                         chat.unread = chat.count_unread(side);
                         applied.needs_history = !chat.reaches_back_to(chat.user_read);
@@ -250,10 +284,20 @@ impl State {
             }
             Event::OperatorRead(data) => {
                 if let Some(chat) = self.chats.get_mut(&data.user_id) {
-                    chat.operator_read = chat.operator_read.max(data.last_read_message_id);
+                    chat.has_read(Side::Operator, data.last_read_message_id);
                     if side == Side::Operator {
                         chat.unread = data.unread;
                     }
+                }
+            }
+            Event::MessageDelivered(data) => {
+                if let Some(chat) = self.chats.get_mut(&data.user_id) {
+                    chat.user_delivered = chat.user_delivered.max(data.last_delivered_message_id);
+                }
+            }
+            Event::OperatorDelivered(data) => {
+                if let Some(chat) = self.chats.get_mut(&data.user_id) {
+                    chat.operator_delivered = chat.operator_delivered.max(data.last_delivered_message_id);
                 }
             }
             Event::MessageStatus(data) => {
@@ -339,8 +383,10 @@ impl State {
             // It was asked for before a resync, and does not reach up to what is here now: there would be a gap.
             return;
         }
-        chat.user_read = chat.user_read.max(page.user_read);
-        chat.operator_read = chat.operator_read.max(page.operator_read);
+        chat.has_read(Side::User, page.user_read);
+        chat.has_read(Side::Operator, page.operator_read);
+        chat.user_delivered = chat.user_delivered.max(page.user_delivered);
+        chat.operator_delivered = chat.operator_delivered.max(page.operator_delivered);
         for message in page.messages {
             chat.insert(message);
         }
@@ -374,8 +420,10 @@ impl State {
         chat.source = summary.source;
         chat.online = summary.online;
         chat.unread = summary.unread;
-        chat.user_read = chat.user_read.max(summary.user_read);
-        chat.operator_read = chat.operator_read.max(summary.operator_read);
+        chat.has_read(Side::User, summary.user_read);
+        chat.has_read(Side::Operator, summary.operator_read);
+        chat.user_delivered = chat.user_delivered.max(summary.user_delivered);
+        chat.operator_delivered = chat.operator_delivered.max(summary.operator_delivered);
         if let Some(message) = summary.last_message
             && chat.newest.as_ref().is_none_or(|newest| newest.message_id <= message.message_id)
         {
@@ -395,13 +443,13 @@ impl State {
         let side = own_side(self.identity);
         let Some(chat) = self.chats.get_mut(&user_id) else { return false };
         let mark = match side {
-            Side::User => &mut chat.user_read,
-            Side::Operator => &mut chat.operator_read,
+            Side::User => chat.user_read,
+            Side::Operator => chat.operator_read,
         };
-        if *mark >= message_id {
+        if mark >= message_id {
             return false;
         }
-        *mark = message_id;
+        chat.has_read(side, message_id);
         chat.unread = chat.count_unread(side);
         true
     }

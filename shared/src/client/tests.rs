@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod connection;
+mod delivering;
 mod sending;
 mod showing;
 
@@ -177,14 +178,16 @@ fn sent(id: MessageId, side: &str, client_id: &str) -> Value {
 }
 
 fn history(messages: &[Value], has_more: bool) -> Value {
-    json!({"user_id": VISITOR, "messages": messages, "has_more": has_more, "user_read": 0, "operator_read": 0, "unread": 0})
+    json!({"user_id": VISITOR, "messages": messages, "has_more": has_more, "user_read": 0, "operator_read": 0,
+        "user_delivered": 0, "operator_delivered": 0, "unread": 0})
 }
 
 fn summary(user_id: UserId, last: MessageId, unread: i64) -> Value {
     let mut last_message = message(last, "user", None);
     last_message["user_id"] = json!(user_id);
     json!({"user_id": user_id, "user_name": "Иван", "username": null, "source": "widget", "last_message": last_message,
-        "unread": unread, "user_read": 0, "operator_read": 0, "online": false})
+        "unread": unread, "user_read": 0, "operator_read": 0, "user_delivered": 0, "operator_delivered": 0,
+        "online": false})
 }
 
 fn new_message(id: MessageId, client_id: Option<&str>) -> Value {

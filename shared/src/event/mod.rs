@@ -5,10 +5,12 @@
 use crate::node::{FromNode, Node};
 use crate::time::Timestamp;
 
+mod message_delivered;
 mod message_read;
 mod message_status;
 mod new_chat;
 mod new_message;
+mod operator_delivered;
 mod operator_message;
 mod operator_read;
 mod operator_typing;
@@ -16,10 +18,12 @@ mod user_offline;
 mod user_online;
 mod user_typing;
 
+pub use message_delivered::MessageDelivered;
 pub use message_read::MessageRead;
 pub use message_status::MessageStatus;
 pub use new_chat::NewChat;
 pub use new_message::NewMessage;
+pub use operator_delivered::OperatorDelivered;
 pub use operator_message::OperatorMessage;
 pub use operator_read::OperatorRead;
 pub use operator_typing::OperatorTyping;
@@ -68,6 +72,8 @@ events! {
     OperatorMessage = "operator_message",
     OperatorTyping = "operator_typing",
     OperatorRead = "operator_read",
+    MessageDelivered = "message_delivered",
+    OperatorDelivered = "operator_delivered",
     MessageStatus = "message_status",
 }
 
@@ -81,7 +87,9 @@ impl Event {
             | Self::MessageRead(_)
             | Self::OperatorMessage(_)
             | Self::OperatorTyping(_)
-            | Self::OperatorRead(_) => true,
+            | Self::OperatorRead(_)
+            | Self::MessageDelivered(_)
+            | Self::OperatorDelivered(_) => true,
             Self::NewChat(_)
             | Self::UserTyping(_)
             | Self::UserOnline(_)
@@ -99,6 +107,8 @@ impl Event {
             | Self::MessageRead(_)
             | Self::OperatorMessage(_)
             | Self::OperatorRead(_)
+            | Self::MessageDelivered(_)
+            | Self::OperatorDelivered(_)
             | Self::MessageStatus(_) => true,
             Self::UserTyping(_) | Self::UserOnline(_) | Self::UserOffline(_) | Self::OperatorTyping(_) => false,
         }

@@ -19,6 +19,8 @@ pub(super) struct ChatRow {
     pub(super) external_id: Option<String>,
     pub(super) user_read: MessageId,
     pub(super) operator_read: MessageId,
+    pub(super) user_delivered: MessageId,
+    pub(super) operator_delivered: MessageId,
     pub(super) online: bool,
 }
 
@@ -43,7 +45,8 @@ impl Truth {
 
 impl World {
     pub(super) fn truth(&self) -> Truth {
-        let chats = "SELECT user_id, external_id, user_read, operator_read, online FROM chats ORDER BY user_id";
+        let chats = "SELECT user_id, external_id, user_read, operator_read, online, user_delivered, operator_delivered
+                     FROM chats ORDER BY user_id";
         let messages =
             "SELECT message_id, user_id, side, text, file_path, author, client_id, status, reason, created_at,
                             upstream_id
@@ -74,6 +77,8 @@ fn chat(row: &SqlRow) -> Result<ChatRow, SqlError> {
         user_read: row.integer(2)?,
         operator_read: row.integer(3)?,
         online: row.integer(4)? == 1,
+        user_delivered: row.integer(5)?,
+        operator_delivered: row.integer(6)?,
     })
 }
 

@@ -164,6 +164,21 @@ impl World {
                         (kept.user_read, kept.operator_read)
                     ));
                 }
+                if (chat.user_delivered, chat.operator_delivered) != (kept.user_delivered, kept.operator_delivered) {
+                    let marks = (chat.user_delivered, chat.operator_delivered);
+                    return Err(format!(
+                        "{name} takes {marks:?} for delivered in {user_id}, kept are {:?}",
+                        (kept.user_delivered, kept.operator_delivered)
+                    ));
+                }
+                let (delivered, others) = match page.identity {
+                    Identity::Visitor(_) => (kept.user_delivered, Side::Operator),
+                    Identity::Staff => (kept.operator_delivered, Side::User),
+                };
+                let arrived = chat.messages().rfind(|message| message.side == others);
+                if VISITORS.contains(&user_id) && arrived.is_some_and(|message| message.message_id > delivered) {
+                    return Err(format!("{name} has {arrived:?}, and it does not count as delivered"));
+                }
                 let unread = match page.identity {
                     Identity::Visitor(_) => truth.unread(user_id, Side::Operator, kept.user_read),
                     Identity::Staff => truth.unread(user_id, Side::User, kept.operator_read),

@@ -21,6 +21,7 @@ fn client(messages: Value, operator_read: MessageId) -> Client {
     hear(&mut client, "welcome", welcome);
     let page = json!({
         "user_id": VISITOR, "messages": messages, "has_more": false, "user_read": 0, "operator_read": operator_read,
+        "user_delivered": 0, "operator_delivered": 0,
         "unread": 0,
     });
     hear(&mut client, "ack", json!({"id": "1", "action": "history", "result": page}));
@@ -71,6 +72,9 @@ fn a_message_keeps_its_line_from_the_first_echo_until_it_is_read() {
     hear(&mut client, "ack", json!({"id": "2", "action": "send_message", "result": sent}));
     let kept = shown(&client);
     assert_eq!(kept.iter().map(tick_of_own).collect::<Vec<_>>(), [None, Some(Tick::Sent)]);
+
+    hear(&mut client, "operator_delivered", json!({"user_id": VISITOR, "last_delivered_message_id": 5}));
+    assert_eq!(shown(&client).iter().map(tick_of_own).collect::<Vec<_>>(), [None, Some(Tick::Delivered)]);
 
     hear(&mut client, "operator_read", json!({"user_id": VISITOR, "last_read_message_id": 5, "unread": 0}));
     let read = shown(&client);

@@ -29,6 +29,7 @@ pub static EN: Words = Words {
     reconnecting: "Connecting… Your messages are safe",
     sending: "Sending",
     sent: "Sent",
+    delivered: "Delivered",
     read: "Read",
     failed: "Not sent",
     why,

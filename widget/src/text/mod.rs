@@ -52,6 +52,8 @@ pub struct Words {
     pub sending: &'static str,
     /// A message that the shop has.
     pub sent: &'static str,
+    /// A message that has reached somebody of the shop.
+    pub delivered: &'static str,
     /// A message that somebody of the shop has seen.
     pub read: &'static str,
     /// A message that was refused.

@@ -32,6 +32,7 @@ pub static RU: Words = Words {
     reconnecting: "Соединяемся… Сообщения не потеряются",
     sending: "Отправляется",
     sent: "Отправлено",
+    delivered: "Доставлено",
     read: "Прочитано",
     failed: "Не отправлено",
     why,

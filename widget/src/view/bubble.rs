@@ -27,6 +27,7 @@ pub fn line(here: &Here, words: &Words, line: &Line) -> AnyView {
             let (class, label) = match tick {
                 Tick::Sending => ("tick sending", words.sending),
                 Tick::Sent => ("tick sent", words.sent),
+                Tick::Delivered => ("tick delivered", words.delivered),
                 Tick::Read => ("tick read", words.read),
                 Tick::Failed(_) => ("tick failed", words.failed),
             };

@@ -76,10 +76,9 @@ fn client_key(client_id: &str) -> String {
 
 fn kept(message: &Message, chat: &Chat) -> Bubble {
     let status = message.status.map(|status| match status {
-        // Beyond the relay there is nothing for the widget to report: the visitor's reading mark tells.
-        Status::Sent | Status::Delivered if chat.source == source::WIDGET && message.message_id <= chat.user_read => {
-            Status::Read
-        }
+        // Of the widget's visitors their marks tell.
+        Status::Sent if chat.source == source::WIDGET && message.message_id <= chat.user_read => Status::Read,
+        Status::Sent if chat.source == source::WIDGET && message.message_id <= chat.user_delivered => Status::Delivered,
         other => other,
     });
     Bubble {
@@ -116,7 +115,7 @@ fn waiting(outgoing: &Outgoing, own_name: &str) -> Bubble {
 mod tests {
     use super::*;
     use shared::client::{Client, Identity};
-    use shared::event::{Event, MessageRead, NewMessage, OperatorMessage};
+    use shared::event::{Event, MessageDelivered, MessageRead, NewMessage, OperatorMessage};
     use shared::frame::{Frame, Limits, Welcome};
     use shared::id::{MessageId, UserId};
     use shared::token::Role;
@@ -219,13 +218,16 @@ mod tests {
     }
 
     #[test]
-    fn a_visitors_mark_makes_what_was_sent_read() {
+    fn a_visitors_marks_make_what_was_sent_delivered_and_read() {
         let mut client = client();
         user_writes(&mut client, 1, 0);
         operator_writes(&mut client, 2, 1, "a");
         operator_writes(&mut client, 3, 2, "b");
+        operator_writes(&mut client, 4, 3, "c");
+        let delivered = MessageDelivered { user_id: USER, last_delivered_message_id: 3 };
+        happens(&mut client, 2, Event::MessageDelivered(delivered));
         happens(&mut client, 3, Event::MessageRead(MessageRead { user_id: USER, last_read_message_id: 2 }));
         let statuses: Vec<_> = bubbles(&client).into_iter().filter_map(|bubble| bubble.status).collect();
-        assert_eq!(statuses, [Status::Read, Status::Sent]);
+        assert_eq!(statuses, [Status::Read, Status::Delivered, Status::Sent]);
     }
 }

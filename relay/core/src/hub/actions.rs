@@ -76,12 +76,13 @@ impl Draft<'_> {
                 self.send_message(claims, user_id, &action.text, action.client_id.as_deref())
             }
             Action::Typing(action) => self.typing(claims, conn, chat_of(claims, action.user_id)?),
+            Action::MessageDelivered(action) => {
+                self.message_delivered(claims, chat_of(claims, action.user_id)?, action.last_delivered_message_id)
+            }
             Action::MessageRead(action) => {
                 self.message_read(claims, chat_of(claims, action.user_id)?, action.last_read_message_id)
             }
-            Action::History(action) => {
-                self.history(claims, chat_of(claims, action.user_id)?, action.before, action.limit)
-            }
+            Action::History(action) => self.history(claims, chat_of(claims, action.user_id)?, action),
             Action::Chats(action) => self.chats(claims, action.before, action.limit),
             Action::Subscribe(action) => self.narrow(claims, conn, action.filter.as_ref(), true),
             Action::Unsubscribe(action) => self.narrow(claims, conn, action.filter.as_ref(), false),

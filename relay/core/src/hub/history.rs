@@ -1,6 +1,7 @@
 //! What was written, page by page, and the list of chats.
 
 use serde_json::Value as Json;
+use shared::action::History;
 use shared::id::{MessageId, SAFE_INTEGER_MAX, UserId};
 use shared::limits::{CHATS_PAGE, CHATS_PAGE_MAX, HISTORY_PAGE, HISTORY_PAGE_MAX};
 use shared::message::{ChatSummary, Message, Side, Status};
@@ -20,14 +21,11 @@ const MESSAGE_COLUMNS: &str =
     "message_id, user_id, side, text, file_path, author, client_id, status, reason, created_at";
 
 impl Draft<'_> {
-    pub(super) fn history(
-        &self,
-        claims: &Claims,
-        user_id: UserId,
-        before: Option<MessageId>,
-        count: Option<i64>,
-    ) -> Decision<Json> {
-        let count = page_size(count, HISTORY_PAGE, HISTORY_PAGE_MAX)?;
+    pub(super) fn history(&self, claims: &Claims, user_id: UserId, asked: &History) -> Decision<Json> {
+        let count = page_size(asked.limit, HISTORY_PAGE, HISTORY_PAGE_MAX)?;
+        if asked.before.is_some() && asked.after.is_some() {
+            return Err(Refused::new(Code::Invalid, "a page lies before a message or after it, not both"));
+        }
         let Some(chat) = self.chat(user_id)? else {
             if claims.role.is_staff() {
                 return Err(no_chat());
@@ -39,17 +37,25 @@ impl Draft<'_> {
                 has_more: false,
                 user_read: 0,
                 operator_read: 0,
+                user_delivered: 0,
+                operator_delivered: 0,
                 unread: 0,
             });
         };
+        let (next_to, mark) = match asked.after {
+            Some(after) => ("message_id > ? ORDER BY message_id", after),
+            None => ("message_id < ? ORDER BY message_id DESC", asked.before.unwrap_or(SAFE_INTEGER_MAX)),
+        };
         let rows = self.sql.query(
-            &format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE user_id = ? AND message_id < ? ORDER BY message_id DESC LIMIT ?"),
-            &[user_id.into(), before.unwrap_or(SAFE_INTEGER_MAX).into(), count.saturating_add(1).into()],
+            &format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE user_id = ? AND {next_to} LIMIT ?"),
+            &[user_id.into(), mark.into(), count.saturating_add(1).into()],
         )?;
         let has_more = limit(rows.len()) > count;
         let kept = usize::try_from(count).unwrap_or(usize::MAX);
         let mut messages = rows.iter().take(kept).map(message).collect::<Decision<Vec<_>>>()?;
-        messages.reverse();
+        if asked.after.is_none() {
+            messages.reverse();
+        }
         let (other, mark) =
             if claims.role.is_staff() { (Side::User, chat.operator_read) } else { (Side::Operator, chat.user_read) };
         to_value(&HistoryPage {
@@ -58,6 +64,8 @@ impl Draft<'_> {
             has_more,
             user_read: chat.user_read,
             operator_read: chat.operator_read,
+            user_delivered: chat.user_delivered,
+            operator_delivered: chat.operator_delivered,
             unread: self.unread_of(user_id, other, mark)?,
         })
     }
@@ -68,8 +76,8 @@ impl Draft<'_> {
         }
         let count = page_size(count, CHATS_PAGE, CHATS_PAGE_MAX)?;
         let rows = self.sql.query(
-            "SELECT user_id, user_name, username, source, user_read, operator_read, online, last_message_id FROM chats
-             WHERE last_message_id < ? ORDER BY last_message_id DESC LIMIT ?",
+            "SELECT user_id, user_name, username, source, user_read, operator_read, online, last_message_id,
+             user_delivered, operator_delivered FROM chats WHERE last_message_id < ? ORDER BY last_message_id DESC LIMIT ?",
             &[before.unwrap_or(SAFE_INTEGER_MAX).into(), count.saturating_add(1).into()],
         )?;
         let has_more = limit(rows.len()) > count;
@@ -88,6 +96,8 @@ impl Draft<'_> {
                 unread: self.unread_of(user_id, Side::User, operator_read)?,
                 user_read: row.integer(4)?,
                 operator_read,
+                user_delivered: row.integer(8)?,
+                operator_delivered: row.integer(9)?,
                 online: row.integer(6)? == 1,
             });
         }

@@ -1,8 +1,8 @@
-//! Writing and reading: a message is kept once whatever its sender repeats, and read marks only move forward.
+//! Writing: a message is kept once, whatever its sender repeats.
 
 use serde_json::Value;
 use shared::client::check_text;
-use shared::event::{Event, MessageRead, NewChat, NewMessage, OperatorMessage, OperatorRead};
+use shared::event::{Event, NewChat, NewMessage, OperatorMessage};
 use shared::id::{MessageId, UserId};
 use shared::limits::{CLIENT_ID_BYTES_MAX, OZON_TEXT_CHARS_MAX, TEXT_CHARS_MAX};
 use shared::message::{Message, Side, Status, source};
@@ -25,12 +25,15 @@ pub(super) struct ChatRow {
     pub(super) last_message_id: MessageId,
     pub(super) user_read: MessageId,
     pub(super) operator_read: MessageId,
+    pub(super) user_delivered: MessageId,
+    pub(super) operator_delivered: MessageId,
     pub(super) upstream_last: Option<String>,
     pub(super) upstream_read: Option<String>,
 }
 
 pub(super) const CHAT_COLUMNS: &str =
-    "user_id, source, external_id, user_name, last_message_id, user_read, operator_read, upstream_last, upstream_read";
+    "user_id, source, external_id, user_name, last_message_id, user_read, operator_read, user_delivered,
+     operator_delivered, upstream_last, upstream_read";
 
 impl ChatRow {
     fn read(row: &Row) -> Decision<Self> {
@@ -42,8 +45,10 @@ impl ChatRow {
             last_message_id: row.integer(4)?,
             user_read: row.integer(5)?,
             operator_read: row.integer(6)?,
-            upstream_last: row.optional_text(7)?,
-            upstream_read: row.optional_text(8)?,
+            user_delivered: row.integer(7)?,
+            operator_delivered: row.integer(8)?,
+            upstream_last: row.optional_text(9)?,
+            upstream_read: row.optional_text(10)?,
         })
     }
 }
@@ -137,6 +142,8 @@ impl Draft<'_> {
             last_message_id: 0,
             user_read: 0,
             operator_read: 0,
+            user_delivered: 0,
+            operator_delivered: 0,
             upstream_last: None,
             upstream_read: None,
         }
@@ -236,38 +243,6 @@ impl Draft<'_> {
             reason: None,
             timestamp: self.now,
         }
-    }
-
-    pub(super) fn message_read(&mut self, claims: &Claims, user_id: UserId, up_to: MessageId) -> Decision<Value> {
-        if up_to < 0 {
-            return Err(Refused::new(Code::Invalid, "last_read_message_id is the id of a message"));
-        }
-        let Some(chat) = self.chat(user_id)? else {
-            return if claims.role.is_staff() { Err(no_chat()) } else { Ok(Value::Null) };
-        };
-        // Nobody has read what is not written yet.
-        let up_to = up_to.min(chat.last_message_id);
-        if claims.role.is_staff() {
-            if up_to > chat.operator_read {
-                self.write("UPDATE chats SET operator_read = ? WHERE user_id = ?", [up_to, user_id]);
-                let unread = self.unread_of(user_id, Side::User, up_to)?;
-                self.publish(&Event::OperatorRead(OperatorRead { user_id, last_read_message_id: up_to, unread }))?;
-            }
-        } else if up_to > chat.user_read {
-            self.user_has_read(user_id, up_to)?;
-        }
-        Ok(Value::Null)
-    }
-
-    pub(super) fn user_has_read(&mut self, user_id: UserId, up_to: MessageId) -> Decision {
-        self.write("UPDATE chats SET user_read = ? WHERE user_id = ?", [up_to, user_id]);
-        self.publish(&Event::MessageRead(MessageRead { user_id, last_read_message_id: up_to }))
-    }
-
-    pub(super) fn unread_of(&self, user_id: UserId, side: Side, mark: MessageId) -> Decision<i64> {
-        let statement = "SELECT COUNT(*) FROM messages WHERE user_id = ? AND message_id > ? AND side = ?";
-        let row = self.sql.first(statement, &[user_id.into(), mark.into(), side.as_str().into()])?;
-        row.map_or(Ok(0), |row| Ok(row.integer(0)?))
     }
 }
 

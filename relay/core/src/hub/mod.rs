@@ -14,6 +14,7 @@ mod history;
 mod hooks;
 mod input;
 mod lookups;
+mod marks;
 mod messages;
 mod organization;
 mod presence;
