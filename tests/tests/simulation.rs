@@ -1,22 +1,19 @@
-//! The deterministic simulation: hundreds of bad days under as many seeds, and proof that it notices mistakes.
+//! The deterministic simulation: a thousand bad days under as many seeds, and proof that it notices mistakes.
 //!
-//! `PRILAVOK_SIM_SEEDS=5000` runs more of them, `PRILAVOK_SIM_SEED=17` one, with its story.
+//! `cargo xtask sim --seeds 5000` runs more of them, `cargo xtask sim --seed 17 --trace` one, with its story.
 
-use tests::sim::{Coverage, Plan, Sabotage, run};
+use std::ops::ControlFlow;
+
+use tests::sim::{Plan, Sabotage, Sum, run, run_many};
 
 /// Seeds in an ordinary run.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 1_000;
 /// Lines of a failed run's story that are shown.
 const LINES: usize = 80;
 /// Characters of a line that are shown.
 const COLUMNS: usize = 240;
 /// Within how many seeds a mistake has to be noticed.
 const SABOTAGE_SEEDS: u64 = 40;
-
-fn number(variable: &str) -> Option<u64> {
-    let text = std::env::var(variable).ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{variable} is a number, not {text:?}")))
-}
 
 /// The end of a failed run's story: the run is the same every time, so it can be told afterwards.
 fn story(plan: Plan) -> String {
@@ -28,35 +25,22 @@ fn story(plan: Plan) -> String {
 
 #[test]
 fn every_word_arrives_once_whatever_the_network_the_relay_and_the_upstream_do() {
-    let mut coverage = Coverage::default();
-    if let Some(seed) = number("PRILAVOK_SIM_SEED") {
-        let outcome = run(Plan { seed, traced: true, ..Plan::default() });
-        println!("{}\n{}", outcome.trace.join("\n"), outcome.coverage);
-        assert_eq!(outcome.verdict, Ok(()), "seed {seed}");
-        return;
-    }
-    let seeds = number("PRILAVOK_SIM_SEEDS").unwrap_or(SEEDS);
     let begin = std::time::Instant::now();
-    let mut failed = Vec::new();
-    for seed in 0..seeds {
-        let outcome = run(Plan { seed, ..Plan::default() });
-        coverage.merge(&outcome.coverage);
-        failed.extend(outcome.verdict.err().map(|claim| (seed, claim)));
-    }
-    println!("{seeds} seeds in {:.1} s: {coverage}", begin.elapsed().as_secs_f64());
+    let Sum { runs, failed, coverage } = run_many(Plan::default(), 0..SEEDS, |_, _| ControlFlow::Continue(()));
+    println!("{runs} seeds in {:.1} s: {coverage}", begin.elapsed().as_secs_f64());
     if let Some((seed, _)) = failed.first() {
         let claims: Vec<String> = failed.iter().map(|(seed, claim)| format!("seed {seed}: {claim}")).collect();
         panic!(
-            "{} of {seeds} seeds failed\n{}\n\nthe end of the story of seed {seed}:\n{}\n\nthe whole story: \
-             PRILAVOK_SIM_SEED={seed} cargo test -p tests --test simulation -- --nocapture every_word",
+            "{} of {runs} seeds failed\n{}\n\nthe end of the story of seed {seed}:\n{}\n\nthe whole story: \
+             cargo xtask sim --seed {seed} --trace",
             failed.len(),
             claims.join("\n"),
             story(Plan { seed: *seed, ..Plan::default() })
         );
     }
     // A trouble that never came proves nothing about itself.
-    for what in EVERYTHING.iter().filter(|_| seeds >= SEEDS) {
-        assert!(coverage.of(what) > 0, "in {seeds} seeds there was no {what:?}: {coverage}");
+    for what in EVERYTHING {
+        assert!(coverage.of(what) > 0, "in {runs} seeds there was no {what:?}: {coverage}");
     }
 }
 
@@ -130,11 +114,13 @@ fn another_seed_tells_another_story() {
 #[test]
 fn every_mistake_is_noticed() {
     for sabotage in Sabotage::ALL {
-        let noticed = (0..SABOTAGE_SEEDS).find_map(|seed| {
-            let outcome = run(Plan { seed, sabotage: Some(sabotage), traced: false });
-            outcome.verdict.err().map(|claim| (seed, claim))
-        });
-        match noticed {
+        let plan = Plan { sabotage: Some(sabotage), ..Plan::default() };
+        let stop_at_the_first = |_, verdict: &Result<(), String>| match verdict {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        };
+        let noticed = run_many(plan, 0..SABOTAGE_SEEDS, stop_at_the_first).failed;
+        match noticed.first() {
             Some((seed, claim)) => println!("{sabotage:?} is noticed under seed {seed}: {claim}"),
             None => panic!("{SABOTAGE_SEEDS} seeds did not notice {sabotage:?}"),
         }

@@ -12,6 +12,7 @@ mod paths;
 mod process;
 mod progress;
 mod setup;
+mod sim;
 mod size;
 mod test;
 
@@ -29,6 +30,8 @@ cargo xtask <command>
   dev [--port N] [--ozon-port N]
                        storefront, inbox, relay and a simulated Ozon on this machine
   test [--fast]        everything CI checks; --fast leaves out the running relay and the browser
+  sim [--seeds N] [--from S] | --seed S [--trace]
+                       bad days of the relay and its clients, simulated; one seed, one day
   size                 what a visitor downloads, against budgets.toml
 ";
 
@@ -38,6 +41,7 @@ enum Command {
     Build,
     Dev(dev::Ports),
     Test { fast: bool },
+    Sim { words: Vec<String> },
     Size,
     Help,
 }
@@ -64,6 +68,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Build => build::run(&paths)?,
         Command::Dev(ports) => dev::run(&paths, &ports)?,
         Command::Test { fast } => return test::run(&paths, fast),
+        Command::Sim { words } => return sim::run(&paths, &words),
         Command::Size => size::run(&paths)?,
         Command::Help => print!("{USAGE}"),
     }
@@ -79,6 +84,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Command, Failure> {
                 "build" => Command::Build,
                 "dev" => Command::Dev(dev::Ports::default()),
                 "test" => Command::Test { fast: false },
+                "sim" => Command::Sim { words: the_rest(&mut args)? },
                 "size" => Command::Size,
                 "help" => Command::Help,
                 other => return Err(Failure::new(format!("there is no command {other:?}; see `cargo xtask help`"))),
@@ -96,6 +102,13 @@ fn parse(mut args: lexopt::Parser) -> Result<Command, Failure> {
         });
     }
     Ok(command.unwrap_or(Command::Help))
+}
+
+/// What is left of the line, for another program to read.
+fn the_rest(args: &mut lexopt::Parser) -> Result<Vec<String>, Failure> {
+    let text =
+        |word: std::ffi::OsString| word.into_string().map_err(|word| Failure::new(format!("{word:?} is not text")));
+    args.raw_args()?.map(text).collect()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 //! - `tab`: the shell of a client; `people`: what persons do; `listener`: a program that only knows the spec;
 //! - `ozon`: the marketplace, its buyers and its moods; `api`: a program that writes over HTTP;
 //! - `witness`: what must hold at every moment; `verdict`: what must hold once all is quiet, against the `truth`;
+//! - `many`: many seeds on all cores;
 //! - `sabotage`: shells and networks that are broken on purpose, to show that the two notice.
 
 mod alarm;
@@ -20,6 +21,7 @@ mod coverage;
 mod ending;
 mod faults;
 mod listener;
+mod many;
 mod network;
 mod ozon;
 mod people;
@@ -36,5 +38,6 @@ mod witness;
 mod world;
 
 pub use coverage::Coverage;
+pub use many::{Sum, run_many};
 pub use sabotage::Sabotage;
 pub use world::{Outcome, Plan, run};

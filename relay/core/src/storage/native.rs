@@ -5,6 +5,9 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::{Row, Sql, SqlError, Store, Value, Write};
 
+/// Prepared statements kept for the next time: more than the hub has. Preparing one costs more than running it.
+const STATEMENTS_KEPT: usize = 256;
+
 /// A SQLite database in memory or in a file.
 #[derive(Debug)]
 pub struct NativeStore {
@@ -33,7 +36,9 @@ impl NativeStore {
     /// # Errors
     /// If SQLite fails.
     pub fn in_memory() -> Result<Self, SqlError> {
-        Ok(Self { connection: Connection::open_in_memory()? })
+        let connection = Connection::open_in_memory()?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+        Ok(Self { connection })
     }
 }
 
