@@ -11,6 +11,7 @@ mod failure;
 mod paths;
 mod process;
 mod progress;
+mod serve;
 mod setup;
 mod sim;
 mod size;
@@ -29,6 +30,12 @@ cargo xtask <command>
   build                relay, widget and inbox into dist/, within their budgets
   dev [--port N] [--ozon-port N]
                        storefront, inbox, relay and a simulated Ozon on this machine
+  serve [--dir DIR] [--listen HOST:PORT] [--env FILE]
+                       the relay alone on a server: plain workerd, everything it keeps in DIR
+  backup [--dir DIR] --to FILE.tar
+                       copies DIR, also while the relay runs
+  restore --from FILE.tar [--dir DIR]
+                       makes a new DIR from such a copy
   test [--fast]        everything CI checks; --fast leaves out the running relay and the browser
   sim [--seeds N] [--from S] | --seed S [--trace]
                        bad days of the relay and its clients, simulated; one seed, one day
@@ -40,6 +47,9 @@ enum Command {
     Setup { tests: bool },
     Build,
     Dev(dev::Ports),
+    Serve(serve::Options),
+    Backup(serve::keep::Options),
+    Restore(serve::keep::Options),
     Test { fast: bool },
     Sim { words: Vec<String> },
     Size,
@@ -67,6 +77,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Build => build::run(&paths)?,
         Command::Dev(ports) => dev::run(&paths, &ports)?,
+        Command::Serve(options) => serve::run(&paths, options)?,
+        Command::Backup(options) => serve::keep::backup(&paths, options)?,
+        Command::Restore(options) => serve::keep::restore(&paths, options)?,
         Command::Test { fast } => return test::run(&paths, fast),
         Command::Sim { words } => return sim::run(&paths, &words),
         Command::Size => size::run(&paths)?,
@@ -83,6 +96,9 @@ fn parse(mut args: lexopt::Parser) -> Result<Command, Failure> {
                 "setup" => Command::Setup { tests: false },
                 "build" => Command::Build,
                 "dev" => Command::Dev(dev::Ports::default()),
+                "serve" => Command::Serve(serve::Options::default()),
+                "backup" => Command::Backup(serve::keep::Options::default()),
+                "restore" => Command::Restore(serve::keep::Options::default()),
                 "test" => Command::Test { fast: false },
                 "sim" => Command::Sim { words: the_rest(&mut args)? },
                 "size" => Command::Size,
@@ -97,6 +113,27 @@ fn parse(mut args: lexopt::Parser) -> Result<Command, Failure> {
             }
             (Some(Command::Dev(ports)), Long("ozon-port")) => {
                 Command::Dev(dev::Ports { ozon: args.value()?.parse()?, ..ports })
+            }
+            (Some(Command::Serve(options)), Long("dir")) => {
+                Command::Serve(serve::Options { dir: Some(args.value()?.into()), ..options })
+            }
+            (Some(Command::Serve(options)), Long("listen")) => {
+                Command::Serve(serve::Options { listen: args.value()?.parse()?, ..options })
+            }
+            (Some(Command::Serve(options)), Long("env")) => {
+                Command::Serve(serve::Options { env: Some(args.value()?.into()), ..options })
+            }
+            (Some(Command::Backup(options)), Long("dir")) => {
+                Command::Backup(serve::keep::Options { dir: Some(args.value()?.into()), ..options })
+            }
+            (Some(Command::Backup(options)), Long("to")) => {
+                Command::Backup(serve::keep::Options { file: Some(args.value()?.into()), ..options })
+            }
+            (Some(Command::Restore(options)), Long("dir")) => {
+                Command::Restore(serve::keep::Options { dir: Some(args.value()?.into()), ..options })
+            }
+            (Some(Command::Restore(options)), Long("from")) => {
+                Command::Restore(serve::keep::Options { file: Some(args.value()?.into()), ..options })
             }
             (_, unexpected) => return Err(unexpected.unexpected().into()),
         });
@@ -128,10 +165,23 @@ mod tests {
     }
 
     #[test]
+    fn serve_listens_to_this_machine_unless_it_is_told_otherwise() {
+        let Ok(Command::Serve(options)) = parsed(&["serve", "--dir", "/srv/chat"]) else {
+            panic!("not understood as serve");
+        };
+        assert_eq!((options.listen.to_string(), options.dir), ("127.0.0.1:8787".into(), Some("/srv/chat".into())));
+        let Ok(Command::Serve(options)) = parsed(&["serve", "--listen", "0.0.0.0:80"]) else {
+            panic!("not understood as serve");
+        };
+        assert_eq!(options.listen.to_string(), "0.0.0.0:80");
+    }
+
+    #[test]
     fn a_flag_of_another_command_is_refused() {
         assert!(parsed(&["build", "--tests"]).is_err());
         assert!(parsed(&["--fast", "test"]).is_err());
         assert!(parsed(&["dev", "--port", "99999"]).is_err());
+        assert!(parsed(&["serve", "--listen", "8787"]).is_err());
         assert!(parsed(&["tset"]).is_err());
     }
 }

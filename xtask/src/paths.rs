@@ -39,6 +39,27 @@ impl Paths {
         self.dist().join("relay")
     }
 
+    /// The same relay and files for plain workerd.
+    pub fn alone(&self) -> PathBuf {
+        self.dist().join("alone")
+    }
+
+    /// What `serve` keeps if it is not told where.
+    pub fn serve_state(&self) -> PathBuf {
+        self.root.join("data")
+    }
+
+    /// The runtime, as npm installed it for this machine.
+    pub fn workerd(&self) -> PathBuf {
+        let os = match std::env::consts::OS {
+            "macos" => "darwin",
+            other => other,
+        };
+        let arch = if std::env::consts::ARCH == "aarch64" { "arm64" } else { "64" };
+        self.root
+            .join(format!("node_modules/@cloudflare/workerd-{os}-{arch}/bin/workerd{}", std::env::consts::EXE_SUFFIX))
+    }
+
     /// The folder of wrangler.toml.
     pub fn relay(&self) -> PathBuf {
         self.root.join("relay")

@@ -1,4 +1,4 @@
-//! The whole product, running: the relay under `wrangler dev` on workerd, simulated sellers behind it, and what people use
+//! The whole product, running: the relay under `wrangler dev` or by plain workerd, simulated sellers behind it, and what people use
 //! it with. A test makes its claims in an organization of its own, so tests run beside each other.
 
 mod browser;
@@ -17,7 +17,7 @@ mod socket;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::runtime::Runtime;
+use tokio::runtime::Runtime as Home;
 use tokio::sync::{OnceCell, RwLock};
 
 use relay::Relay;
@@ -29,6 +29,7 @@ pub use form::{assert_form, is_spec_time};
 pub use http::{Answer, Http};
 pub use organization::{ORIGIN, Organization, Visitor, browser_request, request};
 pub use patience::{PATIENCE, until, within};
+pub use relay::Runtime;
 pub use seller::Seller;
 pub use socket::Socket;
 
@@ -45,9 +46,14 @@ pub struct World {
 impl World {
     /// Starts one for a single test, in which the relay may be killed.
     pub async fn start() -> Self {
+        Self::start_on(Runtime::Wrangler, &[]).await
+    }
+
+    /// The same, on what it is told to run and with further settings.
+    pub async fn start_on(runtime: Runtime, settings: &[(&str, &str)]) -> Self {
         let sellers = Sellers::start().await.expect("an address for the sellers");
         let admin_token = format!("adm_{}", hex(&relay::rare::<16>()));
-        let relay = Relay::start(sellers.url(), &admin_token).await;
+        let relay = Relay::start(runtime, sellers.url(), &admin_token, settings).await;
         Self { url: relay.url(), relay: RwLock::new(relay), sellers, admin_token, control: None }
     }
 
@@ -61,7 +67,7 @@ impl World {
 
     /// The one that all tests of a file share. It lives on a runtime of its own, since each test brings and ends its own.
     pub async fn shared() -> &'static Self {
-        static HOME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime for the world"));
+        static HOME: LazyLock<Home> = LazyLock::new(|| Home::new().expect("a runtime for the world"));
         static WORLD: OnceCell<World> = OnceCell::const_new();
         let start = async || HOME.spawn(Self::start()).await.expect("a world");
         WORLD.get_or_init(start).await
@@ -102,6 +108,11 @@ impl World {
         let was_asleep = answer.text.contains("not currently running");
         assert!(answer.status == 200 || was_asleep, "{}", answer.text);
         !was_asleep
+    }
+
+    /// The folder of a relay that plain workerd runs.
+    pub async fn kept(&self) -> std::path::PathBuf {
+        self.relay.read().await.kept()
     }
 
     /// SIGKILL to the whole relay.

@@ -21,6 +21,12 @@ pub fn node_bin() -> PathBuf {
     }
 }
 
+/// The runtime by itself, as npm installed it.
+pub fn workerd() -> PathBuf {
+    let arch = if std::env::consts::ARCH == "aarch64" { "arm64" } else { "64" };
+    root().join(format!("node_modules/@cloudflare/workerd-{}-{arch}/bin/workerd", std::env::consts::OS))
+}
+
 /// Chromium.
 pub fn chrome() -> PathBuf {
     std::env::var_os("PRILAVOK_CHROME").map_or_else(|| "/usr/bin/chromium".into(), Into::into)

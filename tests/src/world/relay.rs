@@ -1,4 +1,4 @@
-//! The relay as `wrangler dev` runs it: on workerd, with SQLite in a folder, on a port of its own.
+//! The relay as `wrangler dev` runs it, or as a server does by plain workerd: with SQLite in a folder, on a port of its own.
 //!
 //! It runs a copy of what was built, so that a build in the meantime does not restart it in the middle of a test. The
 //! configuration is the real one, without its `[build]`.
@@ -18,8 +18,23 @@ use super::place;
 /// wrangler bundles and starts workerd in two seconds; a cold machine under load gets a minute.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
+/// What runs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runtime {
+    /// `wrangler dev`.
+    Wrangler,
+    /// workerd alone, as `cargo xtask serve` starts it.
+    Workerd,
+}
+
+impl Runtime {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Wrangler, Self::Workerd];
+}
+
 /// A relay that can be killed and started again on the same state.
 pub struct Relay {
+    runtime: Runtime,
     folder: PathBuf,
     port: u16,
     settings: Settings,
@@ -34,17 +49,25 @@ struct Settings {
     admin_token: String,
     signing_keys: String,
     sealing_keys: String,
+    more: Vec<(String, String)>,
 }
 
 impl Settings {
-    fn fresh(ozon_base_url: &str, admin_token: &str) -> Self {
+    fn fresh(ozon_base_url: &str, admin_token: &str, more: &[(&str, &str)]) -> Self {
         let keys = || format!("{{\"k1\":\"{}\"}}", URL_SAFE_NO_PAD.encode(rare::<32>()));
         Self {
             ozon_base_url: ozon_base_url.into(),
             admin_token: admin_token.into(),
             signing_keys: keys(),
             sealing_keys: keys(),
+            more: more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         }
+    }
+
+    /// All of it, secrets among it.
+    fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        let more = self.more.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        self.secrets().into_iter().chain([("OZON_BASE_URL", self.ozon_base_url.as_str())]).chain(more)
     }
 
     fn secrets(&self) -> [(&'static str, &str); 3] {
@@ -54,13 +77,19 @@ impl Settings {
 
 impl Relay {
     /// Starts it with fresh secrets and an empty state, and waits until it answers.
-    pub async fn start(ozon_base_url: &str, admin_token: &str) -> Self {
+    pub async fn start(runtime: Runtime, ozon_base_url: &str, admin_token: &str, more: &[(&str, &str)]) -> Self {
         let folder = place::temporary("relay");
-        copy_build(&folder);
-        let settings = Settings::fresh(ozon_base_url, admin_token);
-        let mut relay = Self { folder, port: place::free_port(), settings, family: None, past: Vec::new() };
+        copy_build(runtime, &folder);
+        std::fs::create_dir_all(folder.join("kept/state")).expect("a folder for the state");
+        let settings = Settings::fresh(ozon_base_url, admin_token, more);
+        let mut relay = Self { runtime, folder, port: place::free_port(), settings, family: None, past: Vec::new() };
         relay.run().await;
         relay
+    }
+
+    /// The folder with all that a relay alone on a server keeps.
+    pub fn kept(&self) -> PathBuf {
+        self.folder.join("kept")
     }
 
     /// `http://127.0.0.1:<port>`.
@@ -83,25 +112,43 @@ impl Relay {
 
     /// Starts it on the state and the port that it had.
     pub async fn run(&mut self) {
+        self.family = Some(match self.runtime {
+            Runtime::Wrangler => self.run_wrangler().await,
+            Runtime::Workerd => self.run_workerd().await,
+        });
+    }
+
+    async fn run_wrangler(&self) -> Family {
         let family = Family::start(&place::node_bin().join("wrangler"), &self.folder, |wrangler| {
             wrangler.current_dir(self.folder.join("relay")).args(["dev", "--local", "--ip", "127.0.0.1"]);
             wrangler.args(["--port", &self.port.to_string(), "--inspector-port", &place::free_port().to_string()]);
             wrangler.args(["--show-interactive-dev-session=false", "--persist-to"]).arg(self.folder.join("state"));
-            wrangler.args(["--var", &format!("OZON_BASE_URL:{}", self.settings.ozon_base_url)]);
-            for (name, secret) in self.settings.secrets() {
-                wrangler.args(["--var", &format!("{name}:{secret}")]);
+            for (name, value) in self.settings.all() {
+                wrangler.args(["--var", &format!("{name}:{value}")]);
             }
             keep_quiet(wrangler, &self.folder);
         });
         family.until_line(READY_WITHIN, "Ready on", |line| line.contains("ERROR")).await;
-        self.family = Some(family);
+        family
+    }
+
+    async fn run_workerd(&self) -> Family {
+        let family = Family::start(&place::workerd(), &self.folder, |workerd| {
+            workerd.arg("serve").arg(self.folder.join("alone/config.capnp")).args(["near", "--control-fd=1"]);
+            workerd.arg(format!("--socket-addr=http=127.0.0.1:{}", self.port));
+            workerd.arg(format!("--directory-path=state={}", self.kept().join("state").display()));
+            workerd.envs(self.settings.all());
+        });
+        // Its control channel says when it listens.
+        family.until_line(READY_WITHIN, "\"listen\"", |line| line.contains("error")).await;
+        family
     }
 
     /// Starts it under the test harness. Returns it with the address that puts organizations to sleep.
     pub async fn start_in_harness(ozon_base_url: &str, admin_token: &str) -> (Self, String) {
         let folder = place::temporary("harness");
-        copy_build(&folder);
-        let settings = Settings::fresh(ozon_base_url, admin_token);
+        copy_build(Runtime::Wrangler, &folder);
+        let settings = Settings::fresh(ozon_base_url, admin_token, &[]);
         let given = json!({
             "vars": {"OZON_BASE_URL": settings.ozon_base_url},
             "secrets": BTreeMap::from(settings.secrets()),
@@ -115,7 +162,8 @@ impl Relay {
         let mut words = ready.split_whitespace().skip_while(|word| *word != "on");
         let (url, control) = (words.nth(1).expect("its address"), words.nth(1).expect("the control's address"));
         let port = url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("its port");
-        (Self { folder, port, settings, family: Some(family), past: Vec::new() }, control.to_owned())
+        let runtime = Runtime::Wrangler;
+        (Self { runtime, folder, port, settings, family: Some(family), past: Vec::new() }, control.to_owned())
     }
 }
 
@@ -145,8 +193,13 @@ impl Drop for Relay {
     }
 }
 
-fn copy_build(to: &Path) {
+fn copy_build(runtime: Runtime, to: &Path) {
     let root = place::root();
+    if runtime == Runtime::Workerd {
+        let alone = root.join("dist/alone");
+        assert!(alone.join("config.capnp").is_file(), "there is no {}: run `cargo xtask build`", alone.display());
+        return copy_tree(&alone, &to.join("alone"));
+    }
     let built = root.join("dist");
     assert!(
         built.join("relay/index.js").is_file() && built.join("www").is_dir(),

@@ -3,10 +3,11 @@
 //! wrangler calls this too (`[build]` in relay/wrangler.toml), so it also sets up what is missing, makes the secrets
 //! of this machine, and is silent and quick when nothing changed.
 
+pub mod alone;
 mod assets;
 mod bindgen;
 mod publish;
-mod secrets;
+pub mod secrets;
 mod stamp;
 
 pub use publish::read_tree;
@@ -46,6 +47,7 @@ pub fn run(paths: &Paths) -> Result<(), Failure> {
 
     let changed = publish::publish(paths, &paths.relay_module(), &relay)?
         + publish::publish(paths, &paths.www(), &assets::collect(paths, &widget, &inbox)?)?;
+    let changed = changed + publish::publish(paths, &paths.alone(), &alone::collect(paths)?)?;
     if changed > 0 {
         note(format!("dist: {changed} files changed"));
     }

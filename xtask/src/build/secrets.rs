@@ -1,6 +1,5 @@
-//! The relay's secrets on a developer's machine: made once, by chance, never in the repository.
-//!
-//! In production the same three names are set by `wrangler secret put`.
+//! The relay's secrets: made once, by chance, never in the repository. `wrangler dev` reads them from relay/.dev.vars, a
+//! relay alone on a server from a file in its folder; on Cloudflare the same names are set by `wrangler secret put`.
 
 use std::path::Path;
 
@@ -14,22 +13,33 @@ use crate::progress::note;
 /// Key ids sort as text; the relay signs and seals with the greatest and still reads what the others wrote.
 const FIRST_KEY_ID: &str = "k1";
 
+/// What has to be secret.
+pub const NAMES: [&str; 3] = ["ADMIN_TOKEN", "SIGNING_KEYS", "SEALING_KEYS"];
+
 /// Writes relay/.dev.vars unless it is there.
 pub fn ensure(paths: &Paths) -> Result<(), Failure> {
+    let heading =
+        "# Secrets of this machine's relay. Delete the file to get new ones; tokens made with the old ones then end.";
     let path = paths.dev_vars();
+    if ensure_file(&path, heading).doing(|| format!("write {}", paths.shown(&path)))? {
+        note(format!("made {} with fresh secrets", paths.shown(&path)));
+    }
+    Ok(())
+}
+
+/// Writes a file with fresh secrets, for its owner's eyes only, unless it is there. Says whether it was made.
+pub fn ensure_file(path: &Path, heading: &str) -> Result<bool, Failure> {
     if path.is_file() {
-        return Ok(());
+        return Ok(false);
     }
     let content = format!(
-        "# Secrets of this machine's relay. Delete the file to get new ones; tokens made with the old ones then end.\n\
-         ADMIN_TOKEN='adm_{}'\nSIGNING_KEYS='{{\"{FIRST_KEY_ID}\":\"{}\"}}'\nSEALING_KEYS='{{\"{FIRST_KEY_ID}\":\"{}\"}}'\n",
+        "{heading}\nADMIN_TOKEN='adm_{}'\nSIGNING_KEYS='{{\"{FIRST_KEY_ID}\":\"{}\"}}'\nSEALING_KEYS='{{\"{FIRST_KEY_ID}\":\"{}\"}}'\n",
         random_32()?,
         random_32()?,
         random_32()?,
     );
-    write_private(&path, &content).doing(|| format!("write {}", paths.shown(&path)))?;
-    note(format!("made {} with fresh secrets", paths.shown(&path)));
-    Ok(())
+    write_private(path, &content).doing(|| "keep fresh secrets".into())?;
+    Ok(true)
 }
 
 /// 256 bits: the size of an AES-256 key, and of HMAC-SHA-256's output.

@@ -21,20 +21,33 @@ pub fn made(
     inputs: &[&[u8]],
     make: impl FnOnce(&Path) -> Result<(), Failure>,
 ) -> Result<PathBuf, Failure> {
+    quietly(paths, name, inputs, |folder| {
+        let step = Step::start(name);
+        make(folder)?;
+        step.done();
+        Ok(())
+    })
+}
+
+/// The same for a small thing that nobody waits for.
+pub fn quietly(
+    paths: &Paths,
+    name: &str,
+    inputs: &[&[u8]],
+    make: impl FnOnce(&Path) -> Result<(), Failure>,
+) -> Result<PathBuf, Failure> {
     let folder = paths.workshop().join(name);
     let stamp_path = paths.workshop().join(format!("{name}.stamp"));
     let stamp = stamp_of(inputs);
     if std::fs::read_to_string(&stamp_path).is_ok_and(|last| last == stamp) {
         return Ok(folder);
     }
-    let step = Step::start(name);
     for old in [&stamp_path, &folder] {
         remove(old).doing(|| format!("remove {}", paths.shown(old)))?;
     }
     std::fs::create_dir_all(&folder).doing(|| format!("make {}", paths.shown(&folder)))?;
     make(&folder)?;
     std::fs::write(&stamp_path, stamp).doing(|| format!("write {}", paths.shown(&stamp_path)))?;
-    step.done();
     Ok(folder)
 }
 

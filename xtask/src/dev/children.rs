@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::failure::{Doing, Failure};
 
 /// workerd ends at once on SIGTERM unless a socket is open; then it waits for the browser, and we do not.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Started programs; dropping this ends them.
 #[derive(Default)]
@@ -59,7 +59,7 @@ impl Drop for Children {
 }
 
 #[cfg(unix)]
-fn end(child: &mut Child, at_once: bool) {
+pub fn end(child: &mut Child, at_once: bool) {
     use nix::sys::signal::{Signal, killpg};
     use nix::unistd::Pid;
     if let Ok(group) = i32::try_from(child.id()) {
@@ -70,7 +70,7 @@ fn end(child: &mut Child, at_once: bool) {
 }
 
 #[cfg(not(unix))]
-fn end(child: &mut Child, at_once: bool) {
+pub fn end(child: &mut Child, at_once: bool) {
     if at_once {
         let _ = child.kill();
     }

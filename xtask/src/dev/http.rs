@@ -1,7 +1,7 @@
 //! One HTTP/1.1 exchange with a server of this machine: all that provisioning the demo takes.
 
 use std::io::{self, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// A local answer takes milliseconds; the first one of a cold relay, a second.
@@ -15,14 +15,19 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Sends `body` as JSON and reads the answer to its end.
+/// Calls a port of this machine.
 pub fn send(port: u16, method: &str, path: &str, bearer: Option<&str>, body: &str) -> io::Result<Answer> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    send_to((Ipv4Addr::LOCALHOST, port).into(), method, path, bearer, body)
+}
+
+/// Sends `body` as JSON and reads the answer to its end.
+pub fn send_to(at: SocketAddr, method: &str, path: &str, bearer: Option<&str>, body: &str) -> io::Result<Answer> {
+    let mut stream = TcpStream::connect(at)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.set_write_timeout(Some(TIMEOUT))?;
     let authorization = bearer.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n{authorization}\
+        "{method} {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n{authorization}\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );

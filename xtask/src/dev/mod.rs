@@ -2,8 +2,8 @@
 //!
 //! Everything ends together: on Ctrl-C, on SIGTERM, and when one of the two programs dies.
 
-mod children;
-mod http;
+pub mod children;
+pub mod http;
 mod provision;
 
 use std::net::TcpListener;

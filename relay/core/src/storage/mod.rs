@@ -6,10 +6,12 @@
 mod migrations;
 #[cfg(feature = "rusqlite")]
 mod native;
+mod restored;
 
 pub use migrations::{is_provisioned, migrate, pending_steps};
 #[cfg(feature = "rusqlite")]
 pub use native::NativeStore;
+pub use restored::{EPOCH_ENTROPY_BYTES, mark_restored};
 
 /// A value bound to a statement, or read from a row.
 #[derive(Clone, Debug, PartialEq, Eq)]

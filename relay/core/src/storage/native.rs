@@ -40,6 +40,14 @@ impl NativeStore {
         connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
         Ok(Self { connection })
     }
+
+    /// The database in a file.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn open(path: &std::path::Path) -> Result<Self, SqlError> {
+        Ok(Self { connection: Connection::open(path)? })
+    }
 }
 
 impl Sql for NativeStore {
