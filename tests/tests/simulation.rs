@@ -72,6 +72,7 @@ const EVERYTHING: &[&str] = &[
     "listener widens",
     "log trimmed",
     "message kept",
+    "outbox restored",
     "message lost with its page",
     "page closed",
     "push late",

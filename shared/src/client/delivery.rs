@@ -30,7 +30,7 @@ impl Delivery {
 impl Client {
     /// Something has changed here: if it arrived, it is reported in a moment. Those who look report it as read by then.
     pub(super) fn note_arrivals(&mut self, now: Timestamp) {
-        if self.delivery.due.is_none() {
+        if self.link.is_live() && self.delivery.due.is_none() {
             let mut undelivered = self.state.undelivered();
             let is_news = undelivered.any(|(user_id, up_to)| self.delivery.is_news(user_id, up_to));
             drop(undelivered);

@@ -55,6 +55,14 @@ pub enum Effect {
     },
     /// Send a text frame over the open socket.
     Transmit(String),
+    /// Keep this message where it outlives the page, for [`Client::restore`]. It counts as safe only once it is kept, or
+    /// once [`Effect::Forget`] says that the relay has it: until then its text stays where it was written.
+    Keep(Outgoing),
+    /// The message is in its chat, or given up: what was kept of it is of no use any more.
+    Forget {
+        /// Which.
+        client_id: String,
+    },
     /// Close the socket; nothing needs to be reported back.
     Close(u16),
     /// A message of the other side has arrived live, as opposed to being loaded.
@@ -79,7 +87,7 @@ enum Want {
     Chats { before: Option<MessageId> },
     History { user_id: UserId, before: Option<MessageId> },
     Read { user_id: UserId, up_to: MessageId },
-    Send { client_id: String },
+    Send { user_id: UserId, client_id: String },
 }
 
 /// The machine.
@@ -210,14 +218,13 @@ impl Client {
     /// A problem with the text (empty, too long) or a full outbox; nothing has changed then, and the text is the caller's.
     pub fn send(&mut self, now: Timestamp, user_id: UserId, text: &str, client_id: String) -> Result<(), Problem> {
         check_text(text, TEXT_CHARS_MAX)?;
-        self.outbox.push(Outgoing {
-            client_id,
-            user_id,
-            text: text.to_owned(),
-            at: now,
-            not_before: now,
-            state: OutgoingState::Waiting,
-        })?;
+        if !self.is_own(user_id) {
+            return Err(Problem::new(Code::Forbidden, "a visitor writes to their own chat only"));
+        }
+        let text = text.to_owned();
+        let outgoing = Outgoing { client_id, user_id, text, at: now, not_before: now, state: OutgoingState::Waiting };
+        self.outbox.push(outgoing.clone())?;
+        self.effects.push_back(Effect::Keep(outgoing));
         self.typing_sent.remove(&user_id);
         self.changed();
         self.flush(now);
@@ -233,8 +240,31 @@ impl Client {
 
     /// Gives a failed message up.
     pub fn discard(&mut self, client_id: &str) {
-        self.outbox.discard_failed(client_id);
+        if let Some(outgoing) = self.outbox.get(client_id)
+            && matches!(outgoing.state, OutgoingState::Failed(_))
+        {
+            let user_id = outgoing.user_id;
+            self.forget(user_id, client_id);
+            self.changed();
+        }
+    }
+
+    /// Takes up what an earlier page has kept and not forgotten. Each goes out under the id that it had, so whatever
+    /// became of it, and however many pages take it up, it is one message. What another visitor wrote is not sent.
+    pub fn restore(&mut self, now: Timestamp, mut kept: Vec<Outgoing>) {
+        kept.retain_mut(|outgoing| {
+            (outgoing.state, outgoing.not_before) = (OutgoingState::Waiting, now);
+            let chat = self.state.chat(outgoing.user_id);
+            let has_arrived = chat.is_some_and(|chat| chat.has_own(own_side(self.identity), &outgoing.client_id));
+            let is_wanted = self.is_own(outgoing.user_id) && !has_arrived;
+            if !is_wanted {
+                self.effects.push_back(Effect::Forget { client_id: outgoing.client_id.clone() });
+            }
+            is_wanted
+        });
+        self.outbox.restore(kept);
         self.changed();
+        self.flush(now);
     }
 
     /// The person is writing. Called at every key; the sign goes out every three seconds.
@@ -322,7 +352,7 @@ impl Client {
                 let Some(event) = event else { return };
                 let applied = self.state.apply(now, timestamp, &event);
                 if let Some(client_id) = applied.client_id {
-                    self.outbox.arrived(event.user_id(), &client_id);
+                    self.forget(event.user_id(), &client_id);
                 }
                 if let Some(message_id) = applied.arrived {
                     self.effects.push_back(Effect::Arrived { user_id: event.user_id(), message_id });
@@ -398,6 +428,14 @@ impl Client {
     // Inside.
 
     fn handle_welcome(&mut self, now: Timestamp, welcome: Welcome) {
+        if let Identity::Visitor(own) = self.identity
+            && welcome.user_id != Some(own)
+        {
+            // The token is somebody else's: their messages are not put beside this visitor's.
+            self.effects.push_back(Effect::Close(1000));
+            self.wait(now, true);
+            return;
+        }
         if !self.link.welcomed(now) {
             return;
         }
@@ -419,16 +457,17 @@ impl Client {
                 let side = own_side(self.identity);
                 for message in page.messages.iter().filter(|message| message.side == side) {
                     if let Some(client_id) = &message.client_id {
-                        self.outbox.arrived(page.user_id, client_id);
+                        self.forget(page.user_id, client_id);
                     }
                 }
                 self.state.apply_history(before, page);
             }
-            (Want::Send { client_id }, Reply::Sent(sent)) => {
-                self.outbox.remove(&client_id);
-                self.state.apply_sent(sent.message);
+            (Want::Send { user_id, client_id }, reply) => {
+                self.forget(user_id, &client_id);
+                if let Reply::Sent(sent) = reply {
+                    self.state.apply_sent(sent.message);
+                }
             }
-            (Want::Send { client_id }, _) => self.outbox.remove(&client_id),
             (Want::Read { .. } | Want::Chats { .. } | Want::History { .. }, _) => {}
         }
     }
@@ -441,10 +480,10 @@ impl Client {
             .is_some_and(|code| code.is_temporary() || matches!(code, Code::Unauthorized | Code::TokenExpired));
         let mut again = || now.plus_ms(refusal.retry_after_ms.unwrap_or_else(|| self.backoff.next_ms()).max(1));
         match pending.map(|pending| pending.what) {
-            Some(Want::Send { client_id }) if curable => {
+            Some(Want::Send { client_id, .. }) if curable => {
                 self.outbox.set_state(&client_id, OutgoingState::Waiting, again());
             }
-            Some(Want::Send { client_id }) => {
+            Some(Want::Send { client_id, .. }) => {
                 let code = refusal.code.unwrap_or(Code::Internal);
                 self.outbox.set_state(&client_id, OutgoingState::Failed(code), now);
             }
@@ -453,6 +492,22 @@ impl Client {
             None => {}
         }
         self.last_problem = Some(refusal);
+    }
+
+    /// A message is in its chat, or given up.
+    fn forget(&mut self, user_id: UserId, client_id: &str) {
+        if self.outbox.remove(user_id, client_id) {
+            self.effects.push_back(Effect::Forget { client_id: client_id.to_owned() });
+        }
+    }
+
+    /// Whether this client may write to a chat. The relay takes a visitor's word for their own chat, whatever it was
+    /// meant for.
+    fn is_own(&self, user_id: UserId) -> bool {
+        match self.identity {
+            Identity::Visitor(own) => own == user_id,
+            Identity::Staff => true,
+        }
     }
 
     fn want(&mut self, want: Want) {
@@ -495,9 +550,9 @@ impl Client {
             }
         }
         if !self.pending.values().any(|pending| matches!(pending.what, Want::Send { .. }))
-            && let Some(client_id) = self.outbox.start_next(now)
+            && let Some((user_id, client_id)) = self.outbox.start_next(now)
         {
-            self.request(now, Want::Send { client_id });
+            self.request(now, Want::Send { user_id, client_id });
             self.changed();
         }
     }
@@ -511,7 +566,7 @@ impl Client {
             Want::Read { user_id, up_to } => {
                 Action::MessageRead(MessageRead { user_id: self.named(*user_id), last_read_message_id: *up_to })
             }
-            Want::Send { client_id } => {
+            Want::Send { client_id, .. } => {
                 let Some(outgoing) = self.outbox.get(client_id) else { return };
                 Action::SendMessage(SendMessage {
                     user_id: self.named(outgoing.user_id),

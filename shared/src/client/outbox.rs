@@ -1,4 +1,6 @@
 //! Messages on their way out, in the order they were written. One leaves here only when the relay has it.
+//!
+//! What is here is also kept by the shell, where it outlives the page: see [`super::Effect::Keep`].
 
 use std::collections::VecDeque;
 
@@ -60,13 +62,21 @@ impl Outbox {
         Ok(())
     }
 
-    pub(super) fn remove(&mut self, client_id: &str) {
-        self.queue.retain(|outgoing| outgoing.client_id != client_id);
+    /// Puts back what an earlier page had not sent: before all that was written since.
+    pub(super) fn restore(&mut self, mut outgoing: Vec<Outgoing>) {
+        outgoing.retain(|outgoing| self.get(&outgoing.client_id).is_none());
+        outgoing.sort_by_key(|outgoing| outgoing.at);
+        outgoing.truncate(OUTBOX_MAX.saturating_sub(self.queue.len()));
+        for outgoing in outgoing.into_iter().rev() {
+            self.queue.push_front(outgoing);
+        }
     }
 
-    /// A message of this side has arrived in a chat, under this id.
-    pub(super) fn arrived(&mut self, user_id: UserId, client_id: &str) {
+    /// The message is in its chat, or given up. Says whether it was here.
+    pub(super) fn remove(&mut self, user_id: UserId, client_id: &str) -> bool {
+        let before = self.queue.len();
         self.queue.retain(|outgoing| outgoing.user_id != user_id || outgoing.client_id != client_id);
+        self.queue.len() < before
     }
 
     /// What the person wants sent again goes out with its next turn; what is under way has it now.
@@ -74,11 +84,6 @@ impl Outbox {
         if self.get(client_id).is_some_and(|outgoing| outgoing.state != OutgoingState::Sending) {
             self.set_state(client_id, OutgoingState::Waiting, now);
         }
-    }
-
-    pub(super) fn discard_failed(&mut self, client_id: &str) {
-        self.queue
-            .retain(|outgoing| outgoing.client_id != client_id || !matches!(outgoing.state, OutgoingState::Failed(_)));
     }
 
     pub(super) fn set_state(&mut self, client_id: &str, state: OutgoingState, not_before: Timestamp) {
@@ -98,13 +103,13 @@ impl Outbox {
     }
 
     /// Marks the first message that is not failed as being sent, once its time has come.
-    pub(super) fn start_next(&mut self, now: Timestamp) -> Option<String> {
+    pub(super) fn start_next(&mut self, now: Timestamp) -> Option<(UserId, String)> {
         let next = self.queue.iter_mut().find(|outgoing| !matches!(outgoing.state, OutgoingState::Failed(_)))?;
         if next.not_before > now {
             return None;
         }
         next.state = OutgoingState::Sending;
-        Some(next.client_id.clone())
+        Some((next.user_id, next.client_id.clone()))
     }
 
     pub(super) fn next_attempt(&self) -> Option<Timestamp> {

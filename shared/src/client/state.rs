@@ -87,6 +87,12 @@ impl Chat {
         self.has_more
     }
 
+    /// Whether a message that a client of this side gave this id is here.
+    pub(super) fn has_own(&self, side: Side, client_id: &str) -> bool {
+        let mut messages = self.messages.values();
+        messages.any(|message| message.side == side && message.client_id.as_deref() == Some(client_id))
+    }
+
     fn insert(&mut self, message: Message) {
         if self.newest.as_ref().is_none_or(|newest| newest.message_id <= message.message_id) {
             self.newest = Some(message.clone());

@@ -3,6 +3,7 @@
 
 mod connection;
 mod delivering;
+mod restoring;
 mod sending;
 mod showing;
 
@@ -25,6 +26,8 @@ struct Page {
     opened: Vec<(Option<Position>, bool)>,
     closed: Vec<u16>,
     arrived: Vec<MessageId>,
+    /// What outlives the page.
+    kept: Vec<Outgoing>,
 }
 
 impl Page {
@@ -37,6 +40,7 @@ impl Page {
             opened: Vec::new(),
             closed: Vec::new(),
             arrived: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -64,10 +68,15 @@ impl Page {
     }
 
     fn welcome(&mut self, offset: i64, resumed: bool) {
+        let own = matches!(self.client.identity, Identity::Visitor(_)).then_some(VISITOR);
+        self.welcome_as(own, offset, resumed);
+    }
+
+    fn welcome_as(&mut self, user_id: Option<UserId>, offset: i64, resumed: bool) {
         let limits = json!({"text_chars_max": 4000, "frame_bytes_max": 32768, "liveness_timeout_ms": 10000});
         self.event(
             "welcome",
-            json!({"role": "visitor", "user_id": null, "epoch": "e", "offset": offset,
+            json!({"role": "visitor", "user_id": user_id, "epoch": "e", "offset": offset,
             "resumed": resumed, "protocol": 1, "limits": limits}),
             None,
         );
@@ -81,6 +90,8 @@ impl Page {
                 Effect::Transmit(text) => self.sent.push(serde_json::from_str(&text).unwrap()),
                 Effect::Close(code) => self.closed.push(code),
                 Effect::Arrived { message_id, .. } => self.arrived.push(message_id),
+                Effect::Keep(outgoing) => self.kept.push(outgoing),
+                Effect::Forget { client_id } => self.kept.retain(|kept| kept.client_id != client_id),
             }
         }
     }

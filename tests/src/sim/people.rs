@@ -137,6 +137,8 @@ impl World {
                     self.closes_page(tab);
                 }
                 self.tabs[tab].gone_for_good = true;
+                let name = self.tabs[tab].name.clone();
+                self.witness.gone_for_good(&name);
             }
         }
     }

@@ -26,11 +26,13 @@ pub enum Sabotage {
     SwapsFrames,
     /// A notification of the upstream is acknowledged and not handed on.
     DropsPushes,
+    /// A page that is loaded anew begins with an empty outbox.
+    LosesTheOutbox,
 }
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SpeaksBeforeCommit,
         Self::KeepsNothingAtTimes,
         Self::ForgetsClientIds,
@@ -41,6 +43,7 @@ impl Sabotage {
         Self::ForgetsAlarms,
         Self::SwapsFrames,
         Self::DropsPushes,
+        Self::LosesTheOutbox,
     ];
 }
 

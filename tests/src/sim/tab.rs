@@ -12,6 +12,7 @@ use shared::time::Timestamp;
 use shared::token::Role;
 
 use super::network::End;
+use super::sabotage::Sabotage;
 use super::schedule::Happening;
 use super::shell::claims;
 use super::world::{BEGIN_MS, World};
@@ -60,6 +61,11 @@ impl Tab {
             Identity::Visitor(user_id) => Some(user_id),
             Identity::Staff => None,
         }
+    }
+
+    /// Whose outbox it shares: all tabs of a visitor are in one browser, each operator has their own.
+    pub(super) fn browser(&self) -> String {
+        self.own_chat().map_or_else(|| self.name.clone(), |user_id| user_id.to_string())
     }
 
     pub(super) fn can_act(&self) -> bool {
@@ -175,6 +181,17 @@ impl World {
                         self.hang_up(conn);
                     }
                 }
+                Effect::Keep(outgoing) => {
+                    let browser = self.tabs[tab].browser();
+                    let kept = self.kept.entry(browser).or_default();
+                    if kept.iter().all(|kept| kept.client_id != outgoing.client_id) {
+                        kept.push(outgoing);
+                    }
+                }
+                Effect::Forget { client_id } => {
+                    let browser = self.tabs[tab].browser();
+                    self.kept.entry(browser).or_default().retain(|kept| kept.client_id != client_id);
+                }
                 Effect::Arrived { user_id, message_id } => self.check_arrived(tab, user_id, message_id),
             }
         }
@@ -269,7 +286,7 @@ impl World {
         }
     }
 
-    /// The page is loaded anew. Its outbox is not persisted yet, so what was not acknowledged may be lost.
+    /// The page is loaded anew.
     pub(super) fn reload(&mut self, tab: usize) {
         self.saw("reload");
         self.closes_page(tab);
@@ -300,6 +317,14 @@ impl World {
         self.tabs[tab].token_exp_ms = self.token_exp_ms(self.tabs[tab].identity);
         self.tabs[tab].here = true;
         self.with_tab(tab, |client, now| client.connect(now));
+        let mut kept = self.kept.get(&self.tabs[tab].browser()).cloned().unwrap_or_default();
+        if self.is_sabotaged(Sabotage::LosesTheOutbox) {
+            kept.clear();
+        }
+        if !kept.is_empty() {
+            self.saw("outbox restored");
+            self.with_tab(tab, |client, now| client.restore(now, kept));
+        }
     }
 
     pub(super) fn returns(&mut self, tab: usize) {

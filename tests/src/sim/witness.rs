@@ -26,7 +26,7 @@ pub(super) struct Written {
     pub(super) number: usize,
     /// What the relay told its writer.
     pub(super) acknowledged: Option<MessageId>,
-    /// Its page was closed before it was acknowledged: it may be lost.
+    /// Its page was closed for good before it was acknowledged: it may be lost.
     pub(super) abandoned: bool,
 }
 
@@ -62,11 +62,15 @@ impl Witness {
         }
     }
 
-    /// A page is gone, with its outbox and with what it knew.
-    pub(super) fn life_over(&mut self, writer: &str) {
+    /// A page does not come back, and nobody else takes up its outbox.
+    pub(super) fn gone_for_good(&mut self, writer: &str) {
         for written in self.written.values_mut().filter(|written| written.writer == writer) {
             written.abandoned |= written.acknowledged.is_none();
         }
+    }
+
+    /// A page is gone with what it knew.
+    pub(super) fn life_over(&mut self, writer: &str) {
         self.marks.retain(|(name, _), _| name != writer);
         self.arrived.retain(|(name, _)| name != writer);
     }
@@ -204,9 +208,10 @@ impl World {
 
     /// A page takes its message out of the outbox wherever it sees it, not only in its answer.
     fn told_of_own(&mut self, tab: usize, client_id: Option<&str>, message_id: MessageId) {
-        let page = &self.tabs[tab];
-        let own = format!("{}.{}.", page.name, page.life);
-        if let Some(client_id) = client_id.filter(|client_id| client_id.starts_with(&own)) {
+        let Some(client_id) = client_id else { return };
+        let writer = client_id.split('.').next().unwrap_or_default();
+        let browser = self.tabs[tab].browser();
+        if self.tabs.iter().any(|page| page.name == writer && page.browser() == browser) {
             self.acknowledged(client_id, message_id);
         }
     }

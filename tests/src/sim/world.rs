@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use relay_core::hub::ConnId;
+use shared::client::Outgoing;
 use shared::time::Timestamp;
 
 use super::api::Api;
@@ -81,6 +82,8 @@ pub(super) struct World {
     pub(super) relay: Relay,
     pub(super) conns: BTreeMap<ConnId, Conn>,
     pub(super) tabs: Vec<Tab>,
+    /// What browsers keep of outboxes.
+    pub(super) kept: BTreeMap<String, Vec<Outgoing>>,
     pub(super) listener: Listener,
     pub(super) ozon: Ozon,
     pub(super) api: Api,
@@ -104,6 +107,7 @@ impl World {
             relay: Relay::new(),
             conns: BTreeMap::new(),
             tabs: Vec::new(),
+            kept: BTreeMap::new(),
             listener: Listener::default(),
             ozon: Ozon::default(),
             api: Api::default(),

@@ -185,6 +185,8 @@ async fn drive(shared: Arc<Shared>, mut entry: Entry) {
                 }
                 // Noted by `take_effect`.
                 Effect::Arrived { .. } => {}
+                // This one has no other life.
+                Effect::Keep(_) | Effect::Forget { .. } => {}
             }
         }
         let wait_ms = shared.lock().client.next_timeout().map_or(i64::MAX, |at| at.since_ms(now()).max(0));

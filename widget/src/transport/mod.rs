@@ -195,6 +195,7 @@ impl Inner {
                     }
                 }
                 Some(Effect::Close(code)) => self.hang_up(code),
+                Some(Effect::Keep(_) | Effect::Forget { .. }) => {}
                 Some(Effect::Arrived { user_id, message_id }) => (self.listener.arrived)(user_id, message_id),
                 None => {
                     let revision = self.client.borrow().revision();

@@ -46,7 +46,7 @@ impl Screen {
                         }
                     }
                     Effect::Close(_) => self.cut(bench),
-                    Effect::Arrived { .. } => {}
+                    Effect::Keep(_) | Effect::Forget { .. } | Effect::Arrived { .. } => {}
                 }
             }
             if let Some(conn) = self.conn {
