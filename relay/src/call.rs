@@ -1,12 +1,11 @@
 //! What the edge asks of an organization's object, once it has checked who asks.
 
 use relay_core::auth::text_of;
-use relay_core::hub::{ENTROPY_BYTES, Request};
-use relay_core::upstream::ozon::Credentials;
+use relay_core::hub::{Actor, Command, ENTROPY_BYTES, Request};
 use serde::{Deserialize, Serialize};
 use shared::action;
 use shared::problem::Problem;
-use shared::token::{Claims, Role};
+use shared::token::Claims;
 
 /// The header with the claims of a socket's checked token. Only the edge can reach an object, and it sets this itself.
 pub const CLAIMS_HEADER: &str = "x-prilavok-claims";
@@ -14,10 +13,9 @@ pub const CLAIMS_HEADER: &str = "x-prilavok-claims";
 /// A request to the object.
 #[derive(Serialize, Deserialize)]
 pub enum Call {
-    Provision { id: String, name: String, origins: Vec<String>, publishable_key: Option<String> },
+    Provision { id: String, name: String, origins: Vec<String>, publishable_key: Option<String>, actor: Actor },
     WidgetSession { key: String, origin: Option<String>, previous: Option<Claims> },
-    IssueToken { role: Role, name: String, ttl_s: i64 },
-    ConnectOzon { credentials: Credentials },
+    Administer { actor: Actor, command: Command },
     Act { claims: Claims, frame: String },
     Hook { source: String, secret: String, body: String },
 }
@@ -26,12 +24,11 @@ impl Call {
     /// As the hub takes it.
     pub fn into_request(self, entropy: [u8; ENTROPY_BYTES]) -> Result<Request, Problem> {
         Ok(match self {
-            Self::Provision { id, name, origins, publishable_key } => {
-                Request::Provision { id, name, origins, publishable_key, entropy }
+            Self::Provision { id, name, origins, publishable_key, actor } => {
+                Request::Provision { id, name, origins, publishable_key, actor, entropy }
             }
             Self::WidgetSession { key, origin, previous } => Request::WidgetSession { key, origin, previous, entropy },
-            Self::IssueToken { role, name, ttl_s } => Request::IssueToken { role, name, ttl_s, entropy },
-            Self::ConnectOzon { credentials } => Request::ConnectOzon { credentials, entropy },
+            Self::Administer { actor, command } => Request::Administer { actor, command, entropy },
             Self::Act { claims, frame } => Request::Act { claims, action: action::decode(&frame).action? },
             Self::Hook { source, secret, body } => Request::Hook { source, secret, body },
         })

@@ -6,6 +6,7 @@
 //! [`node::Node`] and encode actions with [`json::Object`], which costs the widget a fraction of serde's bytes. The golden
 //! files in `golden/` hold the two together.
 
+pub mod access;
 pub mod action;
 pub mod backoff;
 pub mod client;

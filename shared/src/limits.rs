@@ -103,6 +103,33 @@ pub const TOKEN_TTL_MAX_S: i64 = 366 * 24 * 3600;
 /// Bytes of a token: header, claims with two names, and signature.
 pub const TOKEN_BYTES_MAX: usize = 2048;
 
+/// Live tokens of one organization: its people and programs, several each.
+pub const TOKENS_LIVE_MAX: i64 = 1000;
+
+/// How long a token is still listed after its end: somebody asks for the last month.
+pub const TOKEN_ROWS_KEEP_MS: i64 = 31 * 24 * 3_600_000;
+
+/// Tokens on one page of the list.
+pub const TOKENS_PAGE: usize = 50;
+
+/// Tokens on one page of the list, when asked for more.
+pub const TOKENS_PAGE_MAX: usize = 100;
+
+/// Bytes of the name that a holder keeps over renewals of their token: a UUID, an e-mail address of usual length.
+pub const HOLDER_BYTES_MAX: usize = 64;
+
+/// Rows that the audit log keeps, about 100 MB of the object's 10 GB: three years at 450 deeds a day.
+pub const AUDIT_ROWS_MAX: i64 = 500_000;
+
+/// After how many new rows the audit log is trimmed, so that most turns delete nothing.
+pub const AUDIT_TRIM_EVERY: i64 = 4_096;
+
+/// Entries on one page of the audit log.
+pub const AUDIT_PAGE: usize = 100;
+
+/// Entries on one page of the audit log, when asked for more: each is hashed again.
+pub const AUDIT_PAGE_MAX: usize = 1_000;
+
 /// Allowed origins of one organization.
 pub const ORIGINS_MAX: usize = 64;
 

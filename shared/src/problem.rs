@@ -20,6 +20,8 @@ words! {
         Unauthorized = "unauthorized",
         /// The token was good once.
         TokenExpired = "token_expired",
+        /// The token was withdrawn.
+        TokenRevoked = "token_revoked",
         /// Signed in, but not allowed to do this.
         Forbidden = "forbidden",
         /// The publishable key is not the organization's.
@@ -63,7 +65,7 @@ impl Code {
     pub fn status(self) -> u16 {
         match self {
             Self::Malformed | Self::UnknownAction | Self::EmptyText | Self::Invalid => 400,
-            Self::Unauthorized | Self::TokenExpired => 401,
+            Self::Unauthorized | Self::TokenExpired | Self::TokenRevoked => 401,
             Self::Forbidden | Self::UnknownKey | Self::OriginNotAllowed => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
@@ -97,6 +99,7 @@ impl Code {
             | Self::Invalid
             | Self::Unauthorized
             | Self::TokenExpired
+            | Self::TokenRevoked
             | Self::Forbidden
             | Self::UnknownKey
             | Self::OriginNotAllowed

@@ -1,5 +1,6 @@
 //! The relay's paths. One place for both ends.
 
+use crate::access::{Access, Scope};
 use crate::id::UserId;
 
 /// Where a visitor gets a token.
@@ -30,8 +31,12 @@ pub enum Route {
     ChatMessages(UserId),
     /// `POST /v1/organizations`
     Organizations,
-    /// `POST /v1/tokens`
+    /// `GET`, `POST /v1/tokens`
     Tokens,
+    /// `DELETE /v1/tokens/{token_id}`
+    Token(String),
+    /// `GET /v1/audit`
+    Audit,
     /// `POST /v1/integrations`
     Integrations,
     /// `POST /hooks/{source}/{organization}/{secret}`
@@ -49,34 +54,50 @@ impl Route {
     /// The route of a path, without its query. `None` for paths that are not the relay's.
     #[must_use]
     pub fn parse(path: &str) -> Option<Self> {
-        let mut segments = path.strip_prefix('/')?.split('/');
-        let route = match (segments.next()?, segments.next(), segments.next(), segments.next()) {
-            ("healthz", None, None, None) => Self::Health,
-            ("v1", Some("widget"), Some("sessions"), None) => Self::WidgetSessions,
-            ("v1", Some("widget"), Some("socket"), None) => Self::WidgetSocket,
-            ("v1", Some("events"), None, None) => Self::Events,
-            ("v1", Some("chats"), None, None) => Self::Chats,
-            ("v1", Some("chats"), Some(user_id), Some("messages")) => Self::ChatMessages(user_id.parse().ok()?),
-            ("v1", Some("organizations"), None, None) => Self::Organizations,
-            ("v1", Some("tokens"), None, None) => Self::Tokens,
-            ("v1", Some("integrations"), None, None) => Self::Integrations,
-            ("hooks", Some(source), Some(organization), Some(secret)) if !secret.is_empty() => {
-                Self::Hook { source: source.into(), organization: organization.into(), secret: secret.into() }
+        let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+        Some(match segments.as_slice() {
+            ["healthz"] => Self::Health,
+            ["v1", "widget", "sessions"] => Self::WidgetSessions,
+            ["v1", "widget", "socket"] => Self::WidgetSocket,
+            ["v1", "events"] => Self::Events,
+            ["v1", "chats"] => Self::Chats,
+            ["v1", "chats", user_id, "messages"] => Self::ChatMessages(user_id.parse().ok()?),
+            ["v1", "organizations"] => Self::Organizations,
+            ["v1", "tokens"] => Self::Tokens,
+            ["v1", "tokens", token_id] if !token_id.is_empty() => Self::Token((*token_id).into()),
+            ["v1", "audit"] => Self::Audit,
+            ["v1", "integrations"] => Self::Integrations,
+            ["hooks", source, organization, secret] if !secret.is_empty() => {
+                Self::Hook { source: (*source).into(), organization: (*organization).into(), secret: (*secret).into() }
             }
             _ => return None,
-        };
-        if segments.next().is_some() { None } else { Some(route) }
+        })
     }
 
     /// The methods it answers to.
     #[must_use]
     pub fn methods(&self) -> &'static [&'static str] {
         match self {
-            Self::Health | Self::WidgetSocket | Self::Events | Self::Chats => &["GET"],
-            Self::WidgetSessions | Self::Organizations | Self::Tokens | Self::Integrations | Self::Hook { .. } => {
-                &["POST"]
-            }
-            Self::ChatMessages(_) => &["GET", "POST"],
+            Self::Health | Self::WidgetSocket | Self::Events | Self::Chats | Self::Audit => &["GET"],
+            Self::WidgetSessions | Self::Organizations | Self::Integrations | Self::Hook { .. } => &["POST"],
+            Self::ChatMessages(_) | Self::Tokens => &["GET", "POST"],
+            Self::Token(_) => &["DELETE"],
+        }
+    }
+
+    /// Who may call it by this method, which is one of its own.
+    #[must_use]
+    pub fn access(&self, method: &str) -> Access {
+        match self {
+            Self::Health | Self::WidgetSessions | Self::Hook { .. } => Access::Open,
+            Self::WidgetSocket => Access::Visitor,
+            Self::Events | Self::Chats => Access::Staff(Scope::ChatsRead),
+            Self::ChatMessages(_) if method == "GET" => Access::Staff(Scope::ChatsRead),
+            Self::ChatMessages(_) => Access::Staff(Scope::ChatsWrite),
+            Self::Organizations => Access::Administrator,
+            Self::Tokens | Self::Token(_) => Access::Administration(Scope::TokensWrite),
+            Self::Audit => Access::Administration(Scope::AuditRead),
+            Self::Integrations => Access::Administration(Scope::IntegrationsWrite),
         }
     }
 }
@@ -91,6 +112,7 @@ mod tests {
         assert_eq!(Route::parse(WIDGET_SOCKET), Some(Route::WidgetSocket));
         assert_eq!(Route::parse(EVENTS), Some(Route::Events));
         assert_eq!(Route::parse("/v1/chats/-12/messages"), Some(Route::ChatMessages(-12)));
+        assert_eq!(Route::parse("/v1/tokens/t-1"), Some(Route::Token("t-1".into())));
         assert_eq!(
             Route::parse("/hooks/ozon/acme/s3cret"),
             Some(Route::Hook { source: "ozon".into(), organization: "acme".into(), secret: "s3cret".into() })
@@ -102,6 +124,8 @@ mod tests {
             "/v1/events/",
             "/v1/events/more",
             "/v1/chats/x/messages",
+            "/v1/tokens/",
+            "/v1/tokens/t/u",
             "/hooks/ozon/acme/",
             "/hooks/ozon/acme/s/t",
             "//v1/events",

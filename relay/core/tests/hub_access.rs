@@ -7,14 +7,13 @@ use std::collections::BTreeSet;
 
 use bench::people::{integration, operator, visitor};
 use bench::{Bench, KEY, SHOP};
-use relay_core::hub::{ConnId, Effect, Hub, Input, Request, Session};
+use relay_core::hub::{Actor, Command, ConnId, Effect, Hub, Input, Request, Session};
 use relay_core::storage::is_provisioned;
 use serde_json::json;
 use shared::action::{Action, SendMessage};
 use shared::close;
 use shared::limits::{FRAME_BYTES_MAX, ORGANIZATION_SOCKETS_MAX, VISITOR_SOCKETS_MAX};
 use shared::problem::Code;
-use shared::token::Role;
 
 /// The code of the only frame that a refused connection got.
 fn refused(bench: &mut Bench, conn: ConnId) -> (String, Option<u16>) {
@@ -63,7 +62,11 @@ fn an_unknown_organization_is_not_found_and_leaves_no_trace() {
     let action = Action::SendMessage(SendMessage { user_id: Some(-7), text: "да".into(), client_id: None });
     let asks = [
         Request::WidgetSession { key: KEY.into(), origin: Some(SHOP.into()), previous: None, entropy },
-        Request::IssueToken { role: Role::Operator, name: "Анна".into(), ttl_s: 60, entropy },
+        Request::Administer {
+            actor: Actor::administrator(None),
+            command: Command::Tokens { before: None, limit: None },
+            entropy,
+        },
         Request::Act { claims: operator("Анна"), action },
         Request::Hook { source: "ozon".into(), secret: String::new(), body: "{}".into() },
     ];

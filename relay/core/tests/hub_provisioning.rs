@@ -7,7 +7,7 @@ use bench::people::{integration, operator, visitor};
 use bench::{Bench, KEY, SHOP, SIGNING};
 use relay_core::auth::keyring::Keyring;
 use relay_core::auth::token;
-use relay_core::hub::Request;
+use relay_core::hub::{Actor, Command, Request};
 use relay_core::storage::is_provisioned;
 use relay_core::upstream::ozon::Credentials;
 use serde_json::{Value, json};
@@ -31,8 +31,7 @@ fn session(bench: &mut Bench, key: &str, origin: Option<&str>, previous: Option<
 }
 
 fn issue(bench: &mut Bench, role: Role, name: &str, ttl_s: i64) -> Result<Value, Problem> {
-    let entropy = bench.entropy();
-    bench.request(Request::IssueToken { role, name: name.into(), ttl_s, entropy })
+    bench.administer(Command::IssueToken { role, name: name.into(), ttl_s, scopes: None, holder: None })
 }
 
 #[test]
@@ -69,8 +68,14 @@ fn what_cannot_be_an_organization_is_refused_and_leaves_no_trace() {
     }
     for name in ["".to_owned(), "  ".into(), "я".repeat(NAME_CHARS_MAX + 1)] {
         let id = "lavka".to_owned();
-        let refused =
-            bench.request(Request::Provision { id, name, origins: vec![], publishable_key: None, entropy: [1; 32] });
+        let refused = bench.request(Request::Provision {
+            id,
+            name,
+            origins: vec![],
+            publishable_key: None,
+            actor: Actor::administrator(None),
+            entropy: [1; 32],
+        });
         assert_eq!(refused.unwrap_err().code, Code::Invalid);
     }
     assert!(!is_provisioned(&bench.store).unwrap());
@@ -210,7 +215,7 @@ fn what_cannot_be_an_ozon_key_is_refused() {
         ("836", "ключ-ключ"),
     ] {
         let credentials = Credentials { client_id: client_id.into(), api_key: api_key.into() };
-        let refused = bench.request(Request::ConnectOzon { credentials, entropy: [1; 32] });
+        let refused = bench.administer(Command::ConnectOzon { credentials });
         assert_eq!(refused.unwrap_err().code, Code::Invalid, "{client_id} {api_key}");
     }
     assert_eq!(bench.integers("SELECT COUNT(*) FROM accounts"), [0]);

@@ -41,11 +41,15 @@ pub(super) async fn read<T: DeserializeOwned>(request: &mut Request) -> Outcome<
         .map_err(|error| Problem::new(Code::Malformed, format!("the body is not as expected: {error}")))
 }
 
+/// A word in the query.
+pub(super) fn word(request: &Request, name: &str) -> Outcome<Option<String>> {
+    let url = request.url().map_err(|_| Problem::new(Code::Malformed, "the address cannot be read"))?;
+    Ok(url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned()))
+}
+
 /// A whole number in the query.
 pub(super) fn number(request: &Request, name: &str) -> Outcome<Option<i64>> {
-    let url = request.url().map_err(|_| Problem::new(Code::Malformed, "the address cannot be read"))?;
-    let value = url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-    value
+    word(request, name)?
         .map(|value| value.parse().map_err(|_| Problem::new(Code::Invalid, format!("{name} is a whole number"))))
         .transpose()
 }

@@ -45,7 +45,7 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
             Ok((organization, call)) => ask(env, &organization, call, 201).await,
             Err(refused) => http::problem(&refused),
         },
-        Route::Organizations | Route::Tokens | Route::Integrations => {
+        Route::Organizations | Route::Tokens | Route::Token(_) | Route::Audit | Route::Integrations => {
             match admin::administer(&mut request, env, &route).await {
                 Ok((organization, call, status)) => ask(env, &organization, call, status).await,
                 Err(refused) => http::problem(&refused),

@@ -475,9 +475,9 @@ impl Client {
     fn handle_refusal(&mut self, now: Timestamp, refusal: Refusal) {
         let pending = refusal.id.as_ref().and_then(|id| self.pending.remove(id));
         // Time cures some refusals, a fresh token others, which the close that follows asks for. Nothing is given up then.
-        let curable = refusal
-            .code
-            .is_some_and(|code| code.is_temporary() || matches!(code, Code::Unauthorized | Code::TokenExpired));
+        let curable = refusal.code.is_some_and(|code| {
+            code.is_temporary() || matches!(code, Code::Unauthorized | Code::TokenExpired | Code::TokenRevoked)
+        });
         let mut again = || now.plus_ms(refusal.retry_after_ms.unwrap_or_else(|| self.backoff.next_ms()).max(1));
         match pending.map(|pending| pending.what) {
             Some(Want::Send { client_id, .. }) if curable => {

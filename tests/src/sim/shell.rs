@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use relay_core::auth::keyring::Keyring;
-use relay_core::hub::{Config, ConnId, Effect, Hub, Input, Job, Request, Turn};
+use relay_core::hub::{Actor, Command, Config, ConnId, Effect, Hub, Input, Job, Request, Turn};
 use relay_core::storage::Store;
 use relay_core::upstream;
 use relay_core::upstream::ozon::Credentials;
@@ -96,10 +96,15 @@ impl World {
             name: "Лавка".into(),
             origins: vec![ORIGIN.into()],
             publishable_key: None,
+            actor: Actor::administrator(None),
             entropy,
         });
         let credentials = Credentials { client_id: "836".into(), api_key: "secret-key-1".into() };
-        let answer = self.ask(Request::ConnectOzon { credentials, entropy });
+        let answer = self.ask(Request::Administer {
+            actor: Actor::administrator(None),
+            command: Command::ConnectOzon { credentials },
+            entropy,
+        });
         let hook = answer.and_then(|answer| Some(answer.ok()?["hook"].as_str()?.to_owned())).expect("the hook's path");
         self.ozon.secret = hook.rsplit('/').next().unwrap_or_default().to_owned();
         self.weather = bad;

@@ -69,7 +69,9 @@ async fn a_wrong_method_names_the_right_ones_and_an_unknown_path_is_a_problem() 
         (Method::DELETE, "/v1/chats", "GET"),
         (Method::PUT, "/v1/chats/-1/messages", "GET, POST"),
         (Method::GET, "/v1/organizations", "POST"),
-        (Method::PATCH, "/v1/tokens", "POST"),
+        (Method::PATCH, "/v1/tokens", "GET, POST"),
+        (Method::GET, "/v1/tokens/t", "DELETE"),
+        (Method::POST, "/v1/audit", "GET"),
         (Method::GET, "/v1/integrations", "POST"),
         (Method::POST, "/healthz", "GET"),
         (Method::GET, "/hooks/ozon/demo/secret", "POST"),
@@ -100,9 +102,17 @@ async fn only_the_administrator_provisions_and_only_what_makes_sense() {
     let body = json!({"id": "intruder", "name": "Нет", "origins": []});
     for path in ["/v1/organizations", "/v1/tokens", "/v1/integrations"] {
         world.http().post(path, &body).await.expect_problem(Code::Unauthorized);
-        for token in ["adm_wrong", &shop.operator("Анна").await, &shop.visitor().await.token] {
-            shop.api(token).post(path, &body).await.expect_problem(Code::Unauthorized);
-        }
+        shop.api("adm_wrong").post(path, &body).await.expect_problem(Code::Unauthorized);
+        shop.api(&shop.visitor().await.token).post(path, &body).await.expect_problem(Code::Forbidden);
+    }
+    let operator = shop.api(&shop.operator("Анна").await);
+    operator.post("/v1/organizations", &body).await.expect_problem(Code::Forbidden);
+    let wish = json!({"role": "operator", "name": "Ещё одна", "ttl_s": 60});
+    operator.post("/v1/tokens", &wish).await.expect_problem(Code::Forbidden);
+    let account = json!({"source": "ozon", "client_id": "836", "api_key": "key-0123456789"});
+    operator.post("/v1/integrations", &account).await.expect_problem(Code::Forbidden);
+    for path in ["/v1/tokens", "/v1/integrations"] {
+        operator.post(path, &body).await.expect_problem(Code::Malformed);
     }
     let admin = world.admin();
     let organization = |id: &str, name: &str, origins: &[&str], key: Option<&str>| json!({"id": id, "name": name, "origins": origins, "publishable_key": key});

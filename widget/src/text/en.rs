@@ -69,7 +69,9 @@ fn why(code: Code) -> &'static str {
         Code::Forbidden | Code::OriginNotAllowed | Code::UnknownKey | Code::NotFound => {
             "The shop takes no messages from here"
         }
-        Code::Unauthorized | Code::TokenExpired => "The chat has been open for too long. Reload the page",
+        Code::Unauthorized | Code::TokenExpired | Code::TokenRevoked => {
+            "The chat has been open for too long. Reload the page"
+        }
         Code::RateLimited | Code::UpstreamRateLimited => "Too often. Wait a little",
         Code::Malformed
         | Code::UnknownAction

@@ -72,7 +72,7 @@ fn why(code: Code) -> &'static str {
         Code::Forbidden | Code::OriginNotAllowed | Code::UnknownKey | Code::NotFound => {
             "Магазин не принимает сообщения отсюда"
         }
-        Code::Unauthorized | Code::TokenExpired => "Чат открыт слишком давно. Обновите страницу",
+        Code::Unauthorized | Code::TokenExpired | Code::TokenRevoked => "Чат открыт слишком давно. Обновите страницу",
         Code::RateLimited | Code::UpstreamRateLimited => "Слишком часто. Подождите немного",
         Code::Malformed
         | Code::UnknownAction

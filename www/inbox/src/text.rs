@@ -149,6 +149,7 @@ pub fn reason(code: Option<Code>, source: &str) -> String {
         Code::TooLarge => format!("Сообщение длиннее, чем принимает {source}. Сократите его"),
         Code::EmptyText => "В сообщении нет текста".to_owned(),
         Code::Unauthorized | Code::TokenExpired => "Вход устарел. Выйдите и войдите с новым токеном".to_owned(),
+        Code::TokenRevoked => "Доступ отозван. Обратитесь к администратору".to_owned(),
         Code::Forbidden | Code::UnknownKey | Code::OriginNotAllowed => "Нет права писать в этот чат".to_owned(),
         Code::NotFound => "Этого чата больше нет".to_owned(),
         Code::RateLimited => "Слишком много сообщений подряд. Повторите через минуту".to_owned(),

@@ -1,4 +1,6 @@
-//! Keys by id: the greatest id is the one in use, the others still open what they once closed. That is how keys rotate.
+//! Keys by id: the newest is the one in use, the others still open what they once closed. That is how keys rotate.
+//!
+//! The newest is the one with the longest id, and of these the greatest: `k10` is newer than `k9`, `20261101` than `20261001`.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +10,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 /// 256-bit keys by id.
 #[derive(Clone)]
 pub struct Keyring {
-    keys: BTreeMap<String, [u8; 32]>,
+    /// By the id's length and the id, so that the last one is the newest.
+    keys: BTreeMap<(usize, String), [u8; 32]>,
 }
 
 impl std::fmt::Debug for Keyring {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Keyring").field("ids", &self.keys.keys().collect::<Vec<_>>()).finish()
+        formatter.debug_struct("Keyring").field("ids", &self.ids().collect::<Vec<_>>()).finish()
     }
 }
 
@@ -32,23 +35,43 @@ impl Keyring {
             }
             let bytes =
                 URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).map_err(|_| "has a key that is not base64url")?;
-            keys.insert(id, bytes.try_into().map_err(|_| "has a key that is not 32 bytes long")?);
+            let key = bytes.try_into().map_err(|_| "has a key that is not 32 bytes long")?;
+            keys.insert((id.len(), id), key);
         }
         if keys.is_empty() { Err("has no key") } else { Ok(Self { keys }) }
     }
 
     pub(crate) fn current(&self) -> Option<(&str, &[u8; 32])> {
-        self.keys.iter().next_back().map(|(id, key)| (id.as_str(), key))
+        self.keys.iter().next_back().map(|((_, id), key)| (id.as_str(), key))
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&[u8; 32]> {
-        self.keys.get(id)
+        self.keys.get(&(id.len(), id.to_owned()))
+    }
+
+    /// The ids, oldest first.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.keys().map(|(_, id)| id.as_str())
     }
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_newest_key_has_the_longest_and_then_the_greatest_id() {
+        let key = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+        let ring = |ids: &[&str]| {
+            let members: Vec<String> = ids.iter().map(|id| format!("\"{id}\":\"{key}\"")).collect();
+            Keyring::parse(&format!("{{{}}}", members.join(","))).unwrap()
+        };
+        for (ids, newest) in [(["k9", "k10"], "k10"), (["k2", "k1"], "k2"), (["20261101", "20261001"], "20261101")] {
+            assert_eq!(ring(&ids).current().unwrap().0, newest);
+        }
+        assert!(ring(&["k1"]).get("k2").is_none());
+    }
 
     #[test]
     fn what_is_wrong_with_a_secret_is_said() {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use shared::access::Scope;
 use shared::action::{Action, Filter, Request as Decoded};
 use shared::close;
 use shared::event::{Event, OperatorTyping, UserTyping};
@@ -11,6 +12,8 @@ use shared::message::source;
 use shared::problem::{Code, Problem};
 use shared::token::Claims;
 
+use super::administration::Actor;
+use super::audit::deed;
 use super::draft::Draft;
 use super::input::{ConnId, Request};
 use super::{Decision, Effect, Refused};
@@ -39,7 +42,8 @@ impl Draft<'_> {
         let action = decoded.action?;
         // The answer comes before the events that follow from the action: it is given its place now, and filled in below.
         let place = self.turn.effects.len();
-        let result = self.act(&claims, Some(conn), &action)?;
+        let actor = Actor { claims: Some(claims), address: None };
+        let result = self.act(&actor, Some(conn), &action)?;
         if let Some(id) = &decoded.id {
             self.tell(conn, "ack", &AckData { id, action: action.name(), result })?;
             if let Some(ack) = self.turn.effects.pop() {
@@ -51,29 +55,40 @@ impl Draft<'_> {
 
     pub(super) fn request(&mut self, request: Request) -> Decision {
         let answer = match request {
-            Request::Provision { id, name, origins, publishable_key, entropy } => {
-                self.provision(id, name, origins, publishable_key, &entropy)?
+            Request::Provision { id, name, origins, publishable_key, actor, entropy } => {
+                self.provision(id, name, origins, publishable_key, &actor, &entropy)?
             }
             Request::WidgetSession { key, origin, previous, entropy } => {
                 self.widget_session(&key, origin.as_deref(), previous, &entropy)?
             }
-            Request::IssueToken { role, name, ttl_s, entropy } => self.issue_token(role, name, ttl_s, &entropy)?,
-            Request::ConnectOzon { credentials, entropy } => self.connect_ozon(&credentials, &entropy)?,
-            Request::Act { claims, action } => self.act(&claims, None, &action)?,
+            Request::Administer { actor, command, entropy } => self.administer(&actor, command, &entropy)?,
+            Request::Act { claims, action } => {
+                self.act(&Actor { claims: Some(claims), address: None }, None, &action)?
+            }
             Request::Hook { source, secret, body } => self.hook(&source, &secret, &body)?,
         };
         self.turn.answer = Some(Ok(answer));
         Ok(())
     }
 
-    fn act(&mut self, claims: &Claims, conn: Option<ConnId>, action: &Action) -> Decision<Value> {
+    fn act(&mut self, actor: &Actor, conn: Option<ConnId>, action: &Action) -> Decision<Value> {
+        let claims = actor.claims.as_ref();
+        let claims = claims.ok_or_else(|| Refused::new(Code::Forbidden, "the administrator is no party to a chat"))?;
         if claims.org != self.organization()?.id {
             return Err(Refused::new(Code::Forbidden, "the token is for another organization"));
         }
+        let holder = self.holder_with(claims, scope_of(action))?;
         match action {
             Action::SendMessage(action) => {
                 let user_id = chat_of(claims, action.user_id)?;
-                self.send_message(claims, user_id, &action.text, action.client_id.as_deref())
+                let newest = self.counters.message_id;
+                let sent =
+                    self.send_message(claims, &holder.writer, user_id, &action.text, action.client_id.as_deref())?;
+                // A repetition is answered, and nothing is done.
+                if claims.role.is_staff() && self.counters.message_id > newest {
+                    self.audit(actor, deed::MESSAGE_SENT, Some(self.counters.message_id.to_string()))?;
+                }
+                Ok(sent)
             }
             Action::Typing(action) => self.typing(claims, conn, chat_of(claims, action.user_id)?),
             Action::MessageDelivered(action) => {
@@ -167,10 +182,22 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn dismiss(&mut self, conn: ConnId, id: Option<&str>, problem: &Problem, code: u16) {
+    pub(super) fn dismiss(&mut self, conn: ConnId, id: Option<&str>, problem: &Problem, code: u16) {
         let text = super::turn::error_frame(id, problem, self.now);
         self.turn.effects.push(Effect::Send { to: vec![conn], text });
         self.turn.effects.push(Effect::Close { conn, code, reason: problem.code.as_str().into() });
+    }
+}
+
+/// What a token has to be good for.
+fn scope_of(action: &Action) -> Scope {
+    match action {
+        Action::SendMessage(_) | Action::Typing(_) | Action::MessageRead(_) | Action::MessageDelivered(_) => {
+            Scope::ChatsWrite
+        }
+        Action::History(_) | Action::Chats(_) | Action::Subscribe(_) | Action::Unsubscribe(_) | Action::Resume(_) => {
+            Scope::ChatsRead
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Sockets come and go: `welcome`, the replay of what was missed, `resync` where it cannot be replayed.
 
+use shared::access::Scope;
 use shared::close;
 use shared::event::{Event, UserOnline};
 use shared::frame::{Limits, Resync, Welcome};
@@ -33,6 +34,7 @@ impl Draft<'_> {
             return Err(Refused::new(Code::OriginNotAllowed, "this page's origin is not on the organization's list"));
         }
         let epoch = organization.epoch.clone();
+        self.holder_with(&claims, Scope::ChatsRead)?;
         if self.hub.sessions.len() >= ORGANIZATION_SOCKETS_MAX {
             return Err(Refused::new(Code::RateLimited, "the organization has too many connections"));
         }

@@ -21,7 +21,7 @@ pub(super) const RETRY_STORE_MS: i64 = 5_000;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counters {
     pub(super) offset: Offset,
-    message_id: MessageId,
+    pub(super) message_id: MessageId,
     user_id: UserId,
 }
 
@@ -39,6 +39,8 @@ pub(super) struct Draft<'a> {
     pub(super) settled: BTreeSet<MessageId>,
     /// Chats in which a send was begun in this turn.
     pub(super) begun: BTreeSet<UserId>,
+    /// The audit log's newest row, once this turn has written one.
+    pub(super) audited: Option<(i64, String)>,
 }
 
 impl<'a> Draft<'a> {
@@ -61,6 +63,7 @@ impl<'a> Draft<'a> {
             before: Vec::new(),
             settled: BTreeSet::new(),
             begun: BTreeSet::new(),
+            audited: None,
         })
     }
 

@@ -127,7 +127,7 @@ fn message(row: &Row) -> Decision<Message> {
     })
 }
 
-fn page_size(asked: Option<i64>, usual: usize, max: usize) -> Decision<i64> {
+pub(super) fn page_size(asked: Option<i64>, usual: usize, max: usize) -> Decision<i64> {
     let asked = asked.unwrap_or(limit(usual));
     if (1..=limit(max)).contains(&asked) {
         Ok(asked)

@@ -3,10 +3,10 @@
 use shared::action::Action;
 use shared::id::Position;
 use shared::time::Timestamp;
-use shared::token::{Claims, Role};
+use shared::token::Claims;
 
+use super::administration::{Actor, Command};
 use crate::upstream::Answered;
-use crate::upstream::ozon::Credentials;
 
 /// A socket, for its whole life. The shell makes it from chance, so that it is new after a restart, too.
 pub type ConnId = u64;
@@ -90,6 +90,8 @@ pub enum Request {
         origins: Vec<String>,
         /// Its publishable key; made from chance if absent.
         publishable_key: Option<String>,
+        /// Who asks.
+        actor: Actor,
         /// Chance for the key and the epoch.
         entropy: [u8; ENTROPY_BYTES],
     },
@@ -104,22 +106,13 @@ pub enum Request {
         /// Chance for the visitor's and the token's id.
         entropy: [u8; ENTROPY_BYTES],
     },
-    /// Gives a member of staff or a program a token.
-    IssueToken {
-        /// What it may be.
-        role: Role,
-        /// Its holder's name.
-        name: String,
-        /// Its life in seconds.
-        ttl_s: i64,
-        /// Chance for the token's id.
-        entropy: [u8; ENTROPY_BYTES],
-    },
-    /// Connects an Ozon account.
-    ConnectOzon {
-        /// The merchant's key.
-        credentials: Credentials,
-        /// Chance for the sealing and the hook's secret.
+    /// What the administrator asks for, or somebody whose token allows it.
+    Administer {
+        /// Who asks.
+        actor: Actor,
+        /// What.
+        command: Command,
+        /// Chance for ids, secrets and sealing.
         entropy: [u8; ENTROPY_BYTES],
     },
     /// An action over HTTP instead of a socket.

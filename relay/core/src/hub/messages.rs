@@ -12,7 +12,7 @@ use shared::token::Claims;
 
 use super::actions::no_chat;
 use super::draft::Draft;
-use super::{Decision, Refused, Session};
+use super::{Decision, Refused};
 use crate::storage::Row;
 
 /// A chat's row.
@@ -79,6 +79,7 @@ impl Draft<'_> {
     pub(super) fn send_message(
         &mut self,
         claims: &Claims,
+        writer: &str,
         user_id: UserId,
         text: &str,
         client_id: Option<&str>,
@@ -87,16 +88,15 @@ impl Draft<'_> {
         if client_id.is_some_and(|id| id.is_empty() || id.len() > CLIENT_ID_BYTES_MAX) {
             return Err(Refused::new(Code::Invalid, format!("client_id has 1 to {CLIENT_ID_BYTES_MAX} bytes")));
         }
-        let writer = Session::writer(claims);
         if let Some(client_id) = client_id
-            && let Some(kept) = self.kept_before(user_id, &writer, client_id)?
+            && let Some(kept) = self.kept_before(user_id, writer, client_id)?
         {
             return to_value(&Sent { message: kept });
         }
         let message = if claims.role.is_staff() {
-            self.operator_writes(claims, user_id, text, &writer, client_id)?
+            self.operator_writes(claims, user_id, text, writer, client_id)?
         } else {
-            self.user_writes(user_id, text, &writer, client_id)?
+            self.user_writes(user_id, text, writer, client_id)?
         };
         to_value(&Sent { message })
     }

@@ -8,6 +8,8 @@
 //! before it would have.
 
 mod actions;
+mod administration;
+mod audit;
 mod connections;
 mod draft;
 mod history;
@@ -20,6 +22,7 @@ mod organization;
 mod presence;
 mod sends;
 mod session;
+mod tokens;
 mod turn;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use shared::problem::{Code, Problem};
 use shared::time::Timestamp;
 
+pub use administration::{Actor, Command};
 pub use input::{ConnId, ENTROPY_BYTES, Input, Job, Request};
 pub use organization::Organization;
 pub use session::Session;

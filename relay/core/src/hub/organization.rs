@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 use shared::id::{SAFE_INTEGER_MAX, visitor_id};
-use shared::limits::{NAME_CHARS_MAX, ORIGINS_MAX, TOKEN_TTL_MAX_S, VISITOR_TOKEN_RENEW_S, VISITOR_TOKEN_TTL_S};
+use shared::limits::{NAME_CHARS_MAX, ORIGINS_MAX, VISITOR_TOKEN_RENEW_S, VISITOR_TOKEN_TTL_S};
 use shared::message::source;
 use shared::problem::Code;
 use shared::time::Timestamp;
 use shared::token::{Claims, Role};
 
+use super::administration::Actor;
+use super::audit::deed;
 use super::draft::Draft;
 use super::input::ENTROPY_BYTES;
 use super::{Decision, Refused};
@@ -57,6 +59,7 @@ impl Draft<'_> {
         name: String,
         origins: Vec<String>,
         publishable_key: Option<String>,
+        actor: &Actor,
         entropy: &[u8; ENTROPY_BYTES],
     ) -> Decision<Value> {
         if self.hub.organization.is_some() {
@@ -95,6 +98,7 @@ impl Draft<'_> {
                 self.now.0.into(),
             ],
         );
+        self.audit(actor, deed::ORGANIZATION_CREATED, Some(organization.id.clone()))?;
         let answer = json!({
             "id": organization.id, "name": organization.name, "origins": organization.origins,
             "publishable_key": organization.publishable_key,
@@ -144,40 +148,13 @@ impl Draft<'_> {
         Ok(json!({"token": token, "user_id": sub, "expires_at": expiry(&claims), "name": organization.name}))
     }
 
-    pub(super) fn issue_token(
+    /// Keeps the key sealed. Connecting again replaces the key and leaves the hook's address as it was.
+    pub(super) fn connect_ozon(
         &mut self,
-        role: Role,
-        name: String,
-        ttl_s: i64,
+        actor: &Actor,
+        credentials: &Credentials,
         entropy: &[u8; ENTROPY_BYTES],
     ) -> Decision<Value> {
-        let organization = self.organization()?;
-        if !role.is_staff() {
-            return Err(Refused::new(
-                Code::Invalid,
-                "role is operator or integration; visitors get theirs by the publishable key",
-            ));
-        }
-        check_name(&name)?;
-        if !(1..=TOKEN_TTL_MAX_S).contains(&ttl_s) {
-            return Err(Refused::new(Code::Invalid, format!("ttl_s is 1 to {TOKEN_TTL_MAX_S}")));
-        }
-        let now_s = self.now.seconds();
-        let claims = Claims {
-            org: organization.id.clone(),
-            role,
-            sub: 0,
-            name,
-            iat: now_s,
-            exp: now_s.saturating_add(ttl_s),
-            jti: text_of(entropy.get(..16).unwrap_or_default()),
-        };
-        let token = token::sign(&self.hub.config.signing, &claims)?;
-        Ok(json!({"token": token, "role": role, "expires_at": expiry(&claims)}))
-    }
-
-    /// Keeps the key sealed. Connecting again replaces the key and leaves the hook's address as it was.
-    pub(super) fn connect_ozon(&mut self, credentials: &Credentials, entropy: &[u8; ENTROPY_BYTES]) -> Decision<Value> {
         let organization = self.organization()?.id.clone();
         credentials.check()?;
         let (nonce, secret) = entropy.split_at(seal::NONCE_BYTES);
@@ -191,6 +168,7 @@ impl Draft<'_> {
              ON CONFLICT (source) DO UPDATE SET sealed = excluded.sealed",
             vec![source::OZON.into(), sealed.into(), hook_secret.as_str().into(), self.now.0.into()],
         );
+        self.audit(actor, deed::INTEGRATION_CONNECTED, Some(source::OZON.into()))?;
         Ok(json!({"source": source::OZON, "hook": format!("/hooks/{}/{organization}/{hook_secret}", source::OZON)}))
     }
 
@@ -211,14 +189,14 @@ impl Draft<'_> {
     }
 }
 
-fn check_name(name: &str) -> Decision {
+pub(super) fn check_name(name: &str) -> Decision {
     if name.trim().is_empty() || name.chars().count() > NAME_CHARS_MAX {
         return Err(Refused::new(Code::Invalid, format!("name has 1 to {NAME_CHARS_MAX} characters")));
     }
     Ok(())
 }
 
-fn expiry(claims: &Claims) -> Timestamp {
+pub(super) fn expiry(claims: &Claims) -> Timestamp {
     Timestamp(claims.exp.min(SAFE_INTEGER_MAX / 1000).saturating_mul(1000))
 }
 

@@ -44,11 +44,6 @@ impl Session {
             for_visitor && self.claims.sub == user_id
         }
     }
-
-    /// Under which name its messages' `client_id`s are unique.
-    pub(super) fn writer(claims: &Claims) -> String {
-        if claims.role.is_staff() { format!("{}:{}", claims.role.as_str(), claims.name) } else { "visitor".into() }
-    }
 }
 
 #[cfg(test)]

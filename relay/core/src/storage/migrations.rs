@@ -1,50 +1,51 @@
 //! The schema, as numbered steps. A step that has landed is never edited: a change is a new step.
 
-use super::{Sql, SqlError, Store, Write};
+use super::{Sql, SqlError, Store, Write, provisioning};
 
 /// Step n is at index n - 1.
-const STEPS: &[&[&str]] = &[
-    &[
-        "CREATE TABLE organization (
+const STEPS: &[&[&str]] = &[FIRST, DELIVERED, provisioning::TOKENS];
+
+const FIRST: &[&str] = &[
+    "CREATE TABLE organization (
         id TEXT PRIMARY KEY, name TEXT NOT NULL, publishable_key TEXT NOT NULL, origins TEXT NOT NULL,
         epoch TEXT NOT NULL, created_at INTEGER NOT NULL)",
-        "CREATE TABLE counters (
+    "CREATE TABLE counters (
         only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
         event_offset INTEGER NOT NULL, message_id INTEGER NOT NULL, user_id INTEGER NOT NULL)",
-        "INSERT INTO counters (only_row, event_offset, message_id, user_id) VALUES (1, 0, 0, 0)",
-        "CREATE TABLE chats (
+    "INSERT INTO counters (only_row, event_offset, message_id, user_id) VALUES (1, 0, 0, 0)",
+    "CREATE TABLE chats (
         user_id INTEGER PRIMARY KEY, source TEXT NOT NULL, external_id TEXT, user_name TEXT NOT NULL, username TEXT,
         created_at INTEGER NOT NULL, last_message_id INTEGER NOT NULL DEFAULT 0,
         user_read INTEGER NOT NULL DEFAULT 0, operator_read INTEGER NOT NULL DEFAULT 0,
         online INTEGER NOT NULL DEFAULT 0, offline_at INTEGER,
         upstream_last TEXT, upstream_read TEXT)",
-        "CREATE UNIQUE INDEX chats_external ON chats (source, external_id) WHERE external_id IS NOT NULL",
-        "CREATE INDEX chats_latest ON chats (last_message_id)",
-        "CREATE INDEX chats_offline ON chats (offline_at) WHERE offline_at IS NOT NULL",
-        "CREATE TABLE messages (
+    "CREATE UNIQUE INDEX chats_external ON chats (source, external_id) WHERE external_id IS NOT NULL",
+    "CREATE INDEX chats_latest ON chats (last_message_id)",
+    "CREATE INDEX chats_offline ON chats (offline_at) WHERE offline_at IS NOT NULL",
+    "CREATE TABLE messages (
         message_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, side TEXT NOT NULL, text TEXT NOT NULL,
         file_path TEXT, author TEXT, writer TEXT NOT NULL, client_id TEXT, status TEXT, reason TEXT,
         upstream_id TEXT, created_at INTEGER NOT NULL)",
-        "CREATE INDEX messages_chat ON messages (user_id, message_id)",
-        "CREATE UNIQUE INDEX messages_client ON messages (user_id, writer, client_id) WHERE client_id IS NOT NULL",
-        "CREATE UNIQUE INDEX messages_upstream ON messages (user_id, upstream_id) WHERE upstream_id IS NOT NULL",
-        "CREATE TABLE events (
+    "CREATE INDEX messages_chat ON messages (user_id, message_id)",
+    "CREATE UNIQUE INDEX messages_client ON messages (user_id, writer, client_id) WHERE client_id IS NOT NULL",
+    "CREATE UNIQUE INDEX messages_upstream ON messages (user_id, upstream_id) WHERE upstream_id IS NOT NULL",
+    "CREATE TABLE events (
         event_offset INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, for_visitor INTEGER NOT NULL, body TEXT NOT NULL)",
-        "CREATE INDEX events_chat ON events (user_id, event_offset)",
-        "CREATE TABLE accounts (
+    "CREATE INDEX events_chat ON events (user_id, event_offset)",
+    "CREATE TABLE accounts (
         source TEXT PRIMARY KEY, sealed TEXT NOT NULL, hook_secret TEXT NOT NULL, created_at INTEGER NOT NULL)",
-        "CREATE TABLE sends (
+    "CREATE TABLE sends (
         message_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, source TEXT NOT NULL, state TEXT NOT NULL,
         attempts INTEGER NOT NULL DEFAULT 0, lookups INTEGER NOT NULL DEFAULT 0, after_upstream_id TEXT,
         created_at INTEGER NOT NULL, attempted_at INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL)",
-        "CREATE INDEX sends_due ON sends (due_at)",
-        "CREATE INDEX sends_chat ON sends (user_id, message_id)",
-    ],
-    &[
-        "ALTER TABLE chats ADD COLUMN user_delivered INTEGER NOT NULL DEFAULT 0",
-        "ALTER TABLE chats ADD COLUMN operator_delivered INTEGER NOT NULL DEFAULT 0",
-        "UPDATE chats SET user_delivered = user_read, operator_delivered = operator_read",
-    ],
+    "CREATE INDEX sends_due ON sends (due_at)",
+    "CREATE INDEX sends_chat ON sends (user_id, message_id)",
+];
+
+const DELIVERED: &[&str] = &[
+    "ALTER TABLE chats ADD COLUMN user_delivered INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE chats ADD COLUMN operator_delivered INTEGER NOT NULL DEFAULT 0",
+    "UPDATE chats SET user_delivered = user_read, operator_delivered = operator_read",
 ];
 
 /// Whether anything has been kept here. Asking does not create anything, so that a call with a made-up organization

@@ -6,6 +6,7 @@
 mod migrations;
 #[cfg(feature = "rusqlite")]
 mod native;
+mod provisioning;
 mod restored;
 
 pub use migrations::{is_provisioned, migrate, pending_steps};

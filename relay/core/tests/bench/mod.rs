@@ -13,7 +13,7 @@ pub mod store;
 use std::collections::BTreeMap;
 
 use relay_core::auth::keyring::Keyring;
-use relay_core::hub::{Config, ConnId, Effect, Hub, Input, Job, Request, Turn};
+use relay_core::hub::{Actor, Command, Config, ConnId, Effect, Hub, Input, Job, Request, Turn};
 use relay_core::storage::{Sql, Store, Value as SqlValue, is_provisioned};
 use relay_core::upstream::{self, Answered};
 use serde_json::{Value, json};
@@ -110,8 +110,24 @@ impl Bench {
             name: "Лавка".into(),
             origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
             publishable_key: key.map(Into::into),
+            actor: Actor::administrator(None),
             entropy,
         })
+    }
+
+    /// The administrator asks.
+    pub fn administer(&mut self, command: Command) -> Result<Value, Problem> {
+        self.administer_as(Actor::administrator(Some("192.0.2.1".into())), command)
+    }
+
+    /// The holder of a token asks.
+    pub fn administer_by(&mut self, claims: &Claims, command: Command) -> Result<Value, Problem> {
+        self.administer_as(Actor { claims: Some(claims.clone()), address: None }, command)
+    }
+
+    fn administer_as(&mut self, actor: Actor, command: Command) -> Result<Value, Problem> {
+        let entropy = self.entropy();
+        self.request(Request::Administer { actor, command, entropy })
     }
 
     /// Chance that is none.
@@ -336,6 +352,11 @@ impl Bench {
     pub fn integers(&self, statement: &str) -> Vec<i64> {
         let rows = self.store.query(statement, &[]).unwrap();
         rows.iter().map(|row| row.integer(0).unwrap()).collect()
+    }
+
+    pub fn column(&self, statement: &str) -> Vec<String> {
+        let rows = self.store.query(statement, &[]).unwrap();
+        rows.iter().map(|row| row.text(0).unwrap()).collect()
     }
 
     pub fn execute(&self, statement: &'static str, params: Vec<SqlValue>) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use relay_core::hub::{ConnId, Job, Request};
+use relay_core::hub::{Command, ConnId, Job, Request};
 use relay_core::upstream::ozon::Credentials;
 use relay_core::upstream::{self, Answered};
 use serde_json::{Value, json};
@@ -121,9 +121,8 @@ pub fn message_read(chat_id: &str, id: u64) -> Value {
 
 impl Bench {
     pub fn connect_ozon(&mut self) -> Result<Value, Problem> {
-        let entropy = self.entropy();
         let credentials = Credentials { client_id: "836".into(), api_key: "0f9d2a7e-secret".into() };
-        self.request(Request::ConnectOzon { credentials, entropy })
+        self.administer(Command::ConnectOzon { credentials })
     }
 
     pub fn hook_secret(&mut self) -> String {

@@ -1,0 +1,111 @@
+//! What the administrator asks for, and those of the organization whose tokens allow it: who may, and to whom it goes.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shared::access::Scope;
+use shared::problem::Code;
+use shared::token::{Claims, Role};
+
+use super::draft::Draft;
+use super::input::ENTROPY_BYTES;
+use super::{Decision, Refused};
+use crate::upstream::ozon::Credentials;
+
+/// Who asks. The edge has checked the token; whether it was withdrawn and what it is good for is checked here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// What their token says; none for the administrator.
+    pub claims: Option<Claims>,
+    /// Their address, if the edge knows it.
+    pub address: Option<String>,
+}
+
+impl Actor {
+    /// The administrator of the deployment.
+    #[must_use]
+    pub fn administrator(address: Option<String>) -> Self {
+        Self { claims: None, address }
+    }
+}
+
+/// What is asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Command {
+    /// Gives a member of staff or a program a token.
+    IssueToken {
+        /// What it may be.
+        role: Role,
+        /// Its holder's name.
+        name: String,
+        /// Its life in seconds.
+        ttl_s: i64,
+        /// What it is good for; what is usual for the role if absent.
+        scopes: Option<Vec<Scope>>,
+        /// Whose it is: the same over renewals. The token's own id if absent.
+        holder: Option<String>,
+    },
+    /// Lists tokens, newest first, without what would make them usable.
+    Tokens {
+        /// Only those issued before this one.
+        before: Option<i64>,
+        /// How many.
+        limit: Option<i64>,
+    },
+    /// Withdraws a token.
+    RevokeToken {
+        /// Which.
+        token_id: String,
+    },
+    /// Connects an Ozon account.
+    ConnectOzon {
+        /// The merchant's key.
+        credentials: Credentials,
+    },
+    /// Reads the audit log, oldest first.
+    Audit {
+        /// Only entries after this one.
+        after: Option<i64>,
+        /// How many.
+        limit: Option<i64>,
+    },
+}
+
+impl Command {
+    /// The scope that a token of the organization needs for it. None: for the administrator only.
+    #[must_use]
+    pub fn scope(&self) -> Option<Scope> {
+        match self {
+            Self::IssueToken { .. } | Self::Tokens { .. } | Self::RevokeToken { .. } => Some(Scope::TokensWrite),
+            Self::ConnectOzon { .. } => Some(Scope::IntegrationsWrite),
+            Self::Audit { .. } => Some(Scope::AuditRead),
+        }
+    }
+}
+
+impl Draft<'_> {
+    pub(super) fn administer(
+        &mut self,
+        actor: &Actor,
+        command: Command,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Decision<Value> {
+        let organization = self.organization()?;
+        if let Some(claims) = &actor.claims {
+            if claims.org != organization.id {
+                return Err(Refused::new(Code::Forbidden, "the token is for another organization"));
+            }
+            let scope = command.scope();
+            let scope = scope.ok_or_else(|| Refused::new(Code::Forbidden, "only the administrator may do this"))?;
+            self.holder(claims)?.require(scope)?;
+        }
+        match command {
+            Command::IssueToken { role, name, ttl_s, scopes, holder } => {
+                self.issue_token(actor, super::tokens::Wish { role, name, ttl_s, scopes, holder }, entropy)
+            }
+            Command::Tokens { before, limit } => self.tokens(before, limit),
+            Command::RevokeToken { token_id } => self.revoke_token(actor, &token_id),
+            Command::ConnectOzon { credentials } => self.connect_ozon(actor, &credentials, entropy),
+            Command::Audit { after, limit } => self.audit_page(after, limit),
+        }
+    }
+}
