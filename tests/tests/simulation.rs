@@ -65,6 +65,7 @@ const EVERYTHING: &[&str] = &[
     "expired token refused",
     "flood",
     "freeze",
+    "frozen after its bytes",
     "half-open connection",
     "hibernation",
     "hub restored",
@@ -74,12 +75,17 @@ const EVERYTHING: &[&str] = &[
     "message kept",
     "outbox restored",
     "message lost with its page",
+    "only down",
+    "only up",
     "page closed",
+    "page's clock jumps",
     "push late",
     "push twice",
     "read failed",
     "relay frame twice",
+    "relay's clock jumps",
     "reload",
+    "request twice",
     "resumed",
     "resync",
     "silent connection given up",
@@ -114,7 +120,7 @@ fn another_seed_tells_another_story() {
 
 #[test]
 fn every_mistake_is_noticed() {
-    for sabotage in Sabotage::ALL {
+    for &sabotage in Sabotage::ALL {
         let plan = Plan { sabotage: Some(sabotage), ..Plan::default() };
         let stop_at_the_first = |_, verdict: &Result<(), String>| match verdict {
             Ok(()) => ControlFlow::Continue(()),

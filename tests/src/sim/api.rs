@@ -1,10 +1,12 @@
 //! A program that writes over HTTP, sometimes hundreds of messages at once, and repeats a request until it is answered.
 
 use relay_core::hub::Request;
+use serde_json::Value as Json;
 use shared::action::{Action, SendMessage};
 use shared::client::Identity;
 use shared::id::UserId;
 use shared::message::Side;
+use shared::problem::Problem;
 use shared::token::Role;
 
 use super::people::{VISITORS, tag};
@@ -62,14 +64,16 @@ impl World {
         }
         let text = format!("{} {client_id}", tag(user_id));
         self.witness.wrote("api", &client_id, user_id, Side::Operator, &text);
-        let action = SendMessage { user_id: Some(user_id), text, client_id: Some(client_id.clone()) };
-        let claims = claims(Role::Integration, 0, "crm", 24 * 3_600_000);
-        let answer = self.ask(Request::Act { claims, action: Action::SendMessage(action) });
+        let answer = self.post(user_id, &client_id, text);
         match answer {
             // A lost answer is repeated like a missing one.
             Some(Ok(_)) if self.active && self.chance.percent(5) => self.schedule.after(700, Happening::Posted(number)),
             Some(Ok(answer)) => {
                 self.api.posts[number].done = true;
+                if self.chance.permille(self.weather.post_again) {
+                    let late = self.chance.between(0, 5_000);
+                    self.schedule.after(late, Happening::PostedAgain(number));
+                }
                 match answer["message"]["message_id"].as_i64() {
                     Some(message_id) => self.acknowledged(&client_id, message_id),
                     None => self.blame(|| format!("an answer without a message: {answer}")),
@@ -81,6 +85,26 @@ impl World {
             }
             Some(Err(_)) | None => self.schedule.after(1_000, Happening::Posted(number)),
         }
+    }
+
+    /// A request was under way twice, and its second copy comes now.
+    pub(super) fn posted_again(&mut self, number: usize) {
+        let Post { user_id, client_id, .. } = &self.api.posts[number];
+        let (user_id, client_id) = (*user_id, client_id.clone());
+        self.saw("request twice");
+        let text = format!("{} {client_id}", tag(user_id));
+        if let Some(Ok(answer)) = self.post(user_id, &client_id, text) {
+            match answer["message"]["message_id"].as_i64() {
+                Some(message_id) => self.acknowledged(&client_id, message_id),
+                None => self.blame(|| format!("an answer without a message: {answer}")),
+            }
+        }
+    }
+
+    fn post(&mut self, user_id: UserId, client_id: &str, text: String) -> Option<Result<Json, Problem>> {
+        let action = SendMessage { user_id: Some(user_id), text, client_id: Some(client_id.into()) };
+        let claims = claims(Role::Integration, 0, "crm", 24 * 3_600_000);
+        self.ask(Request::Act { claims, action: Action::SendMessage(action) })
     }
 
     fn somebody_misses_it(&mut self, user_id: UserId) {

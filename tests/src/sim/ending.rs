@@ -4,6 +4,7 @@
 use relay_core::hub::{ConnId, Input};
 
 use super::network::{End, LOST, RelayEnd};
+use super::sabotage::Sabotage;
 use super::schedule::Happening;
 use super::tab::Heard;
 use super::world::World;
@@ -39,7 +40,8 @@ impl World {
         link.relay = RelayEnd::Gone;
         // A shell knows a socket by its attachment; one that never got a session was never the hub's.
         let attached = link.attachment.take().is_some();
-        if known && attached && up {
+        let overlooked = self.is_sabotaged(Sabotage::OverlooksDepartures) && self.chance.percent(20);
+        if known && attached && up && !overlooked {
             self.note(|| format!("the relay learns that {conn:x} is gone"));
             self.feed(Input::Closed { conn });
         }
@@ -89,6 +91,14 @@ impl World {
         let Some(link) = self.conns.get_mut(&conn) else { return };
         link.up_until = link.up_until.min(now);
         link.down_until = link.down_until.min(now);
+    }
+
+    /// One direction carries nothing any more, the other goes on.
+    pub(super) fn goes_one_way(&mut self, conn: ConnId, still_down: bool) {
+        let now = self.now();
+        let Some(link) = self.conns.get_mut(&conn) else { return };
+        let silent = if still_down { &mut link.up_until } else { &mut link.down_until };
+        *silent = now.min(*silent);
     }
 
     /// All sockets die with the relay's process.

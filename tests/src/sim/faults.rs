@@ -5,6 +5,9 @@ use relay_core::storage::Write;
 use super::schedule::Happening;
 use super::world::World;
 
+/// How far the relay's clock jumps forward at most: sends.rs waits, by that clock, until a lost call must have died.
+const RELAY_CLOCK_FORWARD_MS_MAX: i64 = 1_000;
+
 impl World {
     pub(super) fn trouble(&mut self) {
         if !self.active {
@@ -13,10 +16,19 @@ impl World {
         let pause = self.chance.between(self.weather.trouble_every_ms / 2, self.weather.trouble_every_ms * 3 / 2);
         self.schedule.after(pause, Happening::Trouble);
         let weather = &self.weather;
-        let kinds = [weather.cut, weather.freeze, weather.hibernate, weather.crash, weather.trim, 1];
+        let kinds = [
+            weather.cut,
+            weather.freeze,
+            weather.one_way,
+            weather.hibernate,
+            weather.crash,
+            weather.trim,
+            weather.clock,
+            1,
+        ];
         let kind = self.chance.weighted(&kinds);
         match kind {
-            0 | 1 => {
+            0..=2 => {
                 let open: Vec<_> = self
                     .open_conns()
                     .into_iter()
@@ -31,16 +43,40 @@ impl World {
                     self.note(|| format!("the line of {name} breaks"));
                     self.saw("cut");
                     self.cut(conn);
+                } else if kind == 2 {
+                    let still_down = self.chance.percent(50);
+                    self.note(|| format!("the line of {name} goes one way: down {still_down}"));
+                    self.saw(if still_down { "only down" } else { "only up" });
+                    self.goes_one_way(conn, still_down);
                 } else {
                     self.note(|| format!("the line of {name} freezes"));
                     self.saw("freeze");
                     self.freeze(conn);
                 }
             }
-            2 => self.hibernate(),
-            3 if self.relay.is_up() => self.crash(),
-            4 => self.trim(),
+            3 => self.hibernate(),
+            4 if self.relay.is_up() => self.crash(),
+            5 => self.trim(),
+            6 => self.a_clock_jumps(),
             _ => {}
+        }
+    }
+
+    /// The relay's host is told the right time, or somebody's page is. A page's clock never goes back
+    /// (`performance.now`), and loses what its machine slept.
+    fn a_clock_jumps(&mut self) {
+        if self.chance.percent(50) {
+            let ms = self.chance.between(-60_000, RELAY_CLOCK_FORWARD_MS_MAX);
+            self.note(|| format!("the relay's clock jumps by {ms} ms"));
+            self.saw("relay's clock jumps");
+            self.relay_skew_ms += ms;
+        } else {
+            let tab = self.chance.index(self.tabs.len());
+            let ms = self.chance.between(0, 3_600_000);
+            self.note(|| format!("the clock of page {tab} jumps by {ms} ms"));
+            self.saw("page's clock jumps");
+            self.tabs[tab].skew_ms += ms;
+            self.tabs[tab].jumped_at = self.schedule.now();
         }
     }
 

@@ -15,6 +15,8 @@ use super::world::World;
 
 /// No close frame came: what a browser reports then.
 pub(super) const LOST: u16 = 1006;
+/// What a WebSocket adds to a frame of ours, at most, rounded up.
+const FRAME_BYTES: usize = 10;
 /// The end of time.
 const NEVER: i64 = i64::MAX;
 
@@ -55,6 +57,8 @@ pub(super) struct Conn {
     pub(super) down_until: i64,
     /// A frame that a swapping network holds back.
     held: Option<String>,
+    /// What went down the line so far.
+    down_bytes: usize,
 }
 
 impl World {
@@ -84,6 +88,7 @@ impl World {
                 up_until: NEVER,
                 down_until: NEVER,
                 held: None,
+                down_bytes: 0,
             },
         );
         if self.chance.permille(self.weather.dial_refused) {
@@ -205,6 +210,7 @@ impl World {
     }
 
     fn deliver(&mut self, conn: ConnId, text: String) {
+        self.spend(conn, text.len());
         let due = self.next_down(conn);
         if text != PONG && self.chance.permille(self.weather.copy_down) {
             self.saw("relay frame twice");
@@ -214,6 +220,23 @@ impl World {
             self.schedule.at(due + late, Happening::Down { conn, text, copy: true });
         } else {
             self.schedule.at(due, Happening::Down { conn, text, copy: false });
+        }
+    }
+
+    /// A line that carries only so many bytes is silent from the frame on that is beyond them: each way, and both ends
+    /// still think it open.
+    fn spend(&mut self, conn: ConnId, bytes: usize) {
+        let most = self.weather.freezes_after;
+        let Some(link) = self.conns.get_mut(&conn) else { return };
+        if most == 0 || link.end == End::Listener {
+            return;
+        }
+        let was_within = link.down_bytes <= most;
+        link.down_bytes += bytes + FRAME_BYTES;
+        if was_within && link.down_bytes > most {
+            link.down_until = link.down_until.min(link.down_due);
+            link.up_until = link.up_until.min(link.down_due);
+            self.saw("frozen after its bytes");
         }
     }
 

@@ -52,7 +52,8 @@ impl World {
             0 => self.works(tab),
             1 => self.reload(tab),
             2 => {
-                let ms = self.chance.between(1_000, 25_000);
+                let deep = self.chance.percent(self.weather.deep_sleep);
+                let ms = if deep { self.chance.between(60_000, 240_000) } else { self.chance.between(1_000, 25_000) };
                 self.falls_asleep(tab, ms);
             }
             3 => {

@@ -50,6 +50,8 @@ pub(super) enum Happening {
     Push { number: usize },
     /// A program's request over HTTP reaches the relay.
     Posted(usize),
+    /// A request that was answered reaches the relay once more.
+    PostedAgain(usize),
     /// Something goes wrong by itself.
     Trouble,
 }

@@ -167,7 +167,7 @@ impl World {
     }
 
     fn perform(&mut self, turn: Turn, asker: Option<ConnId>) -> Option<Result<Json, Problem>> {
-        let Turn { writes, effects, answer, on_failure } = turn;
+        let Turn { writes, effects, answer, on_failure } = self.tampered(turn);
         let fate = if self.chance.permille(self.weather.crash_in_turn) {
             if self.chance.percent(50) { Fate::DiesBeforeCommit } else { Fate::DiesAfterCommit }
         } else if !writes.is_empty() && self.chance.permille(self.weather.commit_fails) {
@@ -181,6 +181,9 @@ impl World {
                 self.saw("crash before commit");
                 if speaks_first {
                     self.effects(effects, usize::MAX);
+                }
+                if self.is_sabotaged(Sabotage::CommitsByHalves) {
+                    self.commit(&writes[..writes.len() / 2]);
                 }
                 self.crash();
                 None
@@ -215,6 +218,9 @@ impl World {
                     self.commit(&writes);
                 }
                 self.effects(effects, usize::MAX);
+                if self.chance.permille(self.weather.nap) {
+                    self.hibernate();
+                }
                 answer
             }
         }
@@ -259,7 +265,7 @@ impl World {
                 }
                 Effect::Close { conn, code, .. } => self.close_from_relay(conn, code),
                 Effect::WakeAt(at) => {
-                    let at = at.0 - BEGIN_MS;
+                    let at = at.0 - BEGIN_MS - self.relay_skew_ms;
                     wake = Some(wake.map_or(at, |earlier| earlier.min(at)));
                 }
                 Effect::Call { job, request } => self.call(job, *request),

@@ -7,7 +7,7 @@ use relay_core::hub::ConnId;
 use shared::client::{Client, Effect, Identity, LinkStatus, OutgoingState};
 use shared::frame::{Frame, PONG};
 use shared::id::{Position, UserId};
-use shared::limits::LIVENESS_TIMEOUT_MS;
+use shared::limits::{LIVENESS_TIMEOUT_MS, TYPING_TTL_MS};
 use shared::time::Timestamp;
 use shared::token::Role;
 
@@ -19,6 +19,8 @@ use super::world::{BEGIN_MS, World};
 
 /// A timer that fires more often than this within one millisecond waits for nothing.
 const SPIN_MAX: u32 = 20;
+/// How late a page may take a sign of typing away.
+const TYPING_SLACK_MS: i64 = 1_000;
 
 /// Something that reaches a page.
 #[derive(Clone, Debug)]
@@ -37,8 +39,12 @@ pub(super) struct Tab {
     pub(super) here: bool,
     pub(super) gone_for_good: bool,
     pub(super) asleep: bool,
-    /// Its clock is ahead of the relay's by this much.
-    skew_ms: i64,
+    /// Its clock is ahead of the world's by this much.
+    pub(super) skew_ms: i64,
+    /// When its clock last jumped, by the world's.
+    pub(super) jumped_at: i64,
+    /// Whether its clock stands still while it sleeps, as a machine's does that was closed.
+    stands_still: Option<i64>,
     /// Since when it has been awake, with its timers on time.
     awake_since: i64,
     token_exp_ms: i64,
@@ -91,6 +97,8 @@ impl World {
             gone_for_good: false,
             asleep: false,
             skew_ms,
+            jumped_at: i64::MIN / 2,
+            stands_still: None,
             awake_since: self.now(),
             token_exp_ms: 0,
             timer: None,
@@ -152,6 +160,9 @@ impl World {
                     return self.blame(|| format!("the client cannot read {text}"));
                 };
                 self.check_frame(tab, conn, &frame, copy);
+                if self.is_sabotaged(Sabotage::LosesAFrameInThePage) && self.chance.percent(1) {
+                    return;
+                }
                 self.with_tab(tab, |client, now| client.handle_frame(now, frame));
             }
             Heard::Close { code, .. } => {
@@ -200,6 +211,9 @@ impl World {
     }
 
     fn tab_dials(&mut self, tab: usize, position: Option<Position>, renew: bool) {
+        let renew = renew && !self.is_sabotaged(Sabotage::KeepsOldTokens);
+        let too_far = i64::from(self.is_sabotaged(Sabotage::ResumesTooFar));
+        let position = position.map(|position| Position { offset: position.offset + too_far, ..position });
         if let Some(old) = self.tabs[tab].conn.take() {
             self.hang_up(old);
         }
@@ -224,6 +238,9 @@ impl World {
         let now = self.now();
         let page = &mut self.tabs[tab];
         if !page.here || page.asleep {
+            return;
+        }
+        if self.plan.sabotage == Some(Sabotage::ForgetsTimers) {
             return;
         }
         let Some(next) = page.client.next_timeout() else { return };
@@ -259,6 +276,7 @@ impl World {
             self.note(|| format!("{name} sleeps for {ms} ms"));
             self.saw("tab asleep");
             self.tabs[tab].asleep = true;
+            self.tabs[tab].stands_still = self.chance.percent(30).then_some(self.schedule.now());
             self.schedule.after(ms, Happening::Wakes(tab));
         }
     }
@@ -270,6 +288,9 @@ impl World {
         }
         page.asleep = false;
         page.awake_since = self.schedule.now();
+        if let Some(since) = page.stands_still.take() {
+            page.skew_ms -= page.awake_since - since;
+        }
         page.timer = None;
         let inbox = std::mem::take(&mut page.inbox);
         let name = page.name.clone();
@@ -304,6 +325,7 @@ impl World {
         let page = &mut self.tabs[tab];
         page.here = false;
         page.asleep = false;
+        page.stands_still = None;
         page.inbox.clear();
         page.timer = None;
         page.client = Client::new(page.identity, seed);
@@ -336,6 +358,7 @@ impl World {
     /// A page that is awake notices a dead connection in time.
     pub(super) fn check_liveness(&mut self) {
         for tab in 0..self.tabs.len() {
+            self.check_typing_ends(tab);
             let page = &self.tabs[tab];
             let Some(dead_since) = page.conn.and_then(|conn| self.dead_since(conn)) else { continue };
             let since = dead_since.max(page.awake_since);
@@ -343,6 +366,29 @@ impl World {
                 let name = page.name.clone();
                 self.blame(|| format!("{name} has been deaf since {since}, and has not noticed"));
             }
+        }
+    }
+
+    /// Nobody who is awake is shown a typing that is over.
+    fn check_typing_ends(&mut self, tab: usize) {
+        let page = &self.tabs[tab];
+        let now = page.local(self.now());
+        let just_woken = self.now() - page.awake_since < TYPING_SLACK_MS;
+        // Timers run by themselves: what was shown before the jump goes in its own time.
+        let just_jumped = self.now() - page.jumped_at < TYPING_TTL_MS + TYPING_SLACK_MS;
+        if !page.can_act() || just_woken || just_jumped {
+            return;
+        }
+        let chats = page.client.state().chats();
+        let sticks = chats.iter().find(|chat| {
+            chat.typing.as_ref().is_some_and(|(until, _)| {
+                let left = until.since_ms(now);
+                !(-TYPING_SLACK_MS..=TYPING_TTL_MS).contains(&left)
+            })
+        });
+        if let Some(chat) = sticks {
+            let what = format!("{} is shown {:?} type in {} at {now:?}", page.name, chat.typing, chat.user_id);
+            self.blame(|| what);
         }
     }
 

@@ -3,6 +3,9 @@
 
 use super::chance::Chance;
 
+/// What some providers let through before a line goes silent.
+const FREEZES_AFTER: usize = 16 * 1024;
+
 /// Chances in a thousand unless said otherwise.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Weather {
@@ -18,20 +21,28 @@ pub(super) struct Weather {
     pub(super) close_lost: u64,
     pub(super) commit_fails: u64,
     pub(super) read_fails: u64,
+    /// The object is taken out of memory right after a turn.
+    pub(super) nap: u64,
     pub(super) crash_in_turn: u64,
     pub(super) alarm_late: u64,
     pub(super) alarm_twice: u64,
     /// Weights of what goes wrong by itself.
     pub(super) cut: u64,
     pub(super) freeze: u64,
+    pub(super) one_way: u64,
     pub(super) hibernate: u64,
     pub(super) crash: u64,
     pub(super) trim: u64,
+    pub(super) clock: u64,
+    /// Bytes after which every line to a page goes silent, as many providers do to foreign hosts; 0 for never.
+    pub(super) freezes_after: usize,
     /// Milliseconds between two such troubles, about.
     pub(super) trouble_every_ms: i64,
     /// Weights of what people do with their pages.
     pub(super) reload: u64,
     pub(super) sleep: u64,
+    /// Of a hundred sleeps, those that take minutes.
+    pub(super) deep_sleep: u64,
     pub(super) leave: u64,
     /// Of a hundred things an operator does, those that are for a buyer at least.
     pub(super) ozon_share: u64,
@@ -45,6 +56,8 @@ pub(super) struct Weather {
     pub(super) refusal: u64,
     pub(super) push_again: u64,
     pub(super) push_late: u64,
+    /// A program's request arrives a second time.
+    pub(super) post_again: u64,
     /// Seconds a visitor's token lives.
     pub(super) token_ttl_s: i64,
     /// A program writes hundreds of messages into a visitor's chat.
@@ -69,17 +82,22 @@ impl Weather {
             close_lost: maybe(60, 600),
             commit_fails: maybe(50, 40),
             read_fails: maybe(40, 40),
+            nap: maybe(40, 300),
             crash_in_turn: maybe(50, 12),
             alarm_late: maybe(50, 300),
             alarm_twice: maybe(50, 200),
             cut: maybe(80, 10),
             freeze: maybe(60, 5),
+            one_way: maybe(50, 4),
             hibernate: maybe(70, 8),
             crash: maybe(50, 2),
             trim: maybe(50, 5),
+            clock: maybe(50, 3),
+            freezes_after: if maybe(25, 1) > 0 { FREEZES_AFTER } else { 0 },
             trouble_every_ms: 800 + maybe(100, 4000) as i64,
             reload: maybe(70, 6),
             sleep: maybe(60, 5),
+            deep_sleep: maybe(40, 30),
             leave: maybe(60, 4),
             ozon_share: maybe(60, 80),
             answer_lost: maybe(60, 400),
@@ -91,17 +109,19 @@ impl Weather {
             refusal: maybe(30, 100),
             push_again: maybe(70, 300),
             push_late: maybe(70, 300),
+            post_again: maybe(60, 100),
             token_ttl_s: if maybe(25, 1) > 0 { 20 + maybe(100, 40) as i64 } else { 30 * 24 * 3600 },
             flood: maybe(12, 1) > 0,
             ozon_flood: maybe(6, 1) > 0,
         }
     }
 
-    /// The sky clears: what is broken stays broken, but nothing new breaks.
+    /// The sky clears: what is broken stays broken, but nothing new breaks. A provider goes on freezing lines.
     pub(super) fn calm(&mut self) {
         *self = Self {
             latency_ms: self.latency_ms,
             trouble_every_ms: self.trouble_every_ms,
+            freezes_after: self.freezes_after,
             token_ttl_s: self.token_ttl_s,
             ..Self::default()
         };

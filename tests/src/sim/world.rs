@@ -90,6 +90,8 @@ pub(super) struct World {
     pub(super) witness: Witness,
     pub(super) coverage: Coverage,
     pub(super) trace: Trace,
+    /// The relay's clock is ahead of the world's by this much.
+    pub(super) relay_skew_ms: i64,
     /// Whether people still act.
     pub(super) active: bool,
     /// The first claim that did not hold.
@@ -114,6 +116,7 @@ impl World {
             witness: Witness::default(),
             coverage: Coverage::default(),
             trace: Trace::new(plan.traced),
+            relay_skew_ms: 0,
             active: true,
             broken: None,
         }
@@ -125,7 +128,7 @@ impl World {
 
     /// The relay's clock.
     pub(super) fn relay_now(&self) -> Timestamp {
-        Timestamp(BEGIN_MS + self.now())
+        Timestamp(BEGIN_MS + self.now() + self.relay_skew_ms)
     }
 
     pub(super) fn is_sabotaged(&self, sabotage: Sabotage) -> bool {
@@ -236,6 +239,7 @@ impl World {
             Happening::BuyersAct => self.buyers_act(),
             Happening::Push { number } => self.push(number),
             Happening::Posted(number) => self.posted(number),
+            Happening::PostedAgain(number) => self.posted_again(number),
             Happening::Trouble => self.trouble(),
         }
     }
