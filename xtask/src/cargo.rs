@@ -23,6 +23,14 @@ impl Shipment {
     /// All of them, in the order they are built.
     pub const ALL: [Self; 2] = [Self::Relay, Self::Browser];
 
+    /// The profile in the workspace's manifest, and the folder that its builds are in.
+    pub fn profile(self) -> &'static str {
+        match self {
+            Self::Relay => "release",
+            Self::Browser => "browser",
+        }
+    }
+
     fn crates(self) -> &'static [&'static str] {
         match self {
             Self::Relay => &["relay"],
@@ -51,7 +59,7 @@ pub fn cargo_wasm(paths: &Paths, subcommand: &str, shipment: Shipment) -> Comman
     let mut command = cargo(paths);
     // An outer RUSTFLAGS would take the place of the flags below.
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-    command.arg(subcommand).args(["--release", "--target", WASM_TARGET]);
+    command.arg(subcommand).args(["--profile", shipment.profile(), "--target", WASM_TARGET]);
     let mut flags = remaps(paths);
     if shipment == Shipment::Browser {
         let known = BROWSER_FLAGS.into_iter().filter(|flag| rustc_knows(paths, flag));
