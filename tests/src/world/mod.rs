@@ -88,6 +88,16 @@ impl World {
         Http::to(&self.url, Some(&self.admin_token))
     }
 
+    /// The administrator's token.
+    pub fn admin_token(&self) -> &str {
+        &self.admin_token
+    }
+
+    /// What the relay signs its tokens with: for tokens as nobody but a forger would make them.
+    pub async fn signing_keys(&self) -> String {
+        self.relay.read().await.signing_keys().to_owned()
+    }
+
     /// A new organization, whose id begins with `name`.
     pub async fn organization(&self, name: &str) -> Organization<'_> {
         static COUNT: AtomicU64 = AtomicU64::new(1);

@@ -92,6 +92,11 @@ impl Relay {
         self.folder.join("kept")
     }
 
+    /// The keys that its tokens are signed with, as it was given them.
+    pub fn signing_keys(&self) -> &str {
+        &self.settings.signing_keys
+    }
+
     /// `http://127.0.0.1:<port>`.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)

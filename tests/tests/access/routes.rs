@@ -1,0 +1,203 @@
+//! The table of routes.
+
+use reqwest::{Body, Method};
+use serde_json::{Value, json};
+use shared::problem::Code;
+use shared::route::{EVENTS, Route, WIDGET_SESSIONS, WIDGET_SOCKET};
+use tests::world::{Answer, Http, ORIGIN, Socket, request};
+
+use crate::callers::{Caller, Stage};
+
+/// What a caller gets: done, or a refusal.
+type Cell = Option<Code>;
+
+const YES: Cell = None;
+/// No token of ours.
+const UNA: Cell = Some(Code::Unauthorized);
+const EXP: Cell = Some(Code::TokenExpired);
+const REV: Cell = Some(Code::TokenRevoked);
+const FOR: Cell = Some(Code::Forbidden);
+/// What is another organization's is not there.
+const NOF: Cell = Some(Code::NotFound);
+
+/// How a method of a route is called: at this path, and with this body, which is another one every time.
+struct Call {
+    method: Method,
+    path: String,
+    body: Box<dyn Fn(usize) -> Value>,
+    cells: [Cell; Caller::ALL.len()],
+}
+
+fn call(method: &str, path: impl Into<String>, cells: [Cell; Caller::ALL.len()]) -> Call {
+    let method = Method::from_bytes(method.as_bytes()).expect("a method");
+    Call { method, path: path.into(), body: Box::new(|_| Value::Null), cells }
+}
+
+impl Call {
+    fn with(self, body: impl Fn(usize) -> Value + 'static) -> Self {
+        Self { body: Box::new(body), ..self }
+    }
+}
+
+/// One entry for each route: its pattern, an example, and a row for each of its methods. A route without an entry is
+/// not covered by the match that is made of the patterns, and does not compile.
+macro_rules! table {
+    ($stage:ident: $($pattern:pat => $example:expr, [$($call:expr),+ $(,)?];)*) => {
+        pub(super) fn is_covered(route: &Route) -> bool {
+            match route { $($pattern => true,)* }
+        }
+
+        pub(super) fn table($stage: &Stage) -> Vec<(Route, Vec<Call>)> {
+            vec![$(($example, vec![$($call),+])),*]
+        }
+    };
+}
+
+#[rustfmt::skip]
+mod the_table {
+use super::*;
+table! { stage:
+//                                                                 nobody expired  visitor  elsewhere  integr.   manager     admin
+//                                                                    forged  revoked  other   operator  scopeless  elsewhere
+Route::Health => Route::Health, [
+    call("GET", "/healthz",                                          [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES]),
+];
+// The publishable key and the page's origin open it; whatever else is sent does not matter.
+Route::WidgetSessions => Route::WidgetSessions, [{
+    let key = stage.shop.key.clone();
+    call("POST", WIDGET_SESSIONS,                                    [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES])
+        .with(move |_| json!({"key": key}))
+}];
+// Each visitor gets their own socket, staff none.
+Route::WidgetSocket => Route::WidgetSocket, [
+    call("GET", WIDGET_SOCKET,                                       [UNA, UNA, EXP, FOR, YES, YES, YES, FOR, FOR, FOR, FOR, FOR, UNA]),
+];
+Route::Events => Route::Events, [
+    call("GET", EVENTS,                                              [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, YES, UNA]),
+];
+// The manager elsewhere sees the chats elsewhere: that nothing of the shop is among them is checked with every answer.
+Route::Chats => Route::Chats, [
+    call("GET", "/v1/chats",                                         [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, YES, UNA]),
+];
+Route::ChatMessages(_) => Route::ChatMessages(stage.visitor.user_id), [
+    call("GET", format!("/v1/chats/{}/messages", stage.visitor.user_id),  [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, NOF, UNA]),
+    call("POST", format!("/v1/chats/{}/messages", stage.visitor.user_id), [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, NOF, UNA])
+        .with(|number| json!({"text": format!("попытка {number}")})),
+];
+Route::Organizations => Route::Organizations, [{
+    let prefix = stage.shop.id.clone();
+    call("POST", "/v1/organizations",                                [UNA, UNA, EXP, FOR, FOR, FOR, FOR, FOR, FOR, FOR, FOR, FOR, YES])
+        .with(move |number| json!({"id": format!("{prefix}-{number}"), "name": "Ещё одна", "origins": []}))
+}];
+Route::Tokens => Route::Tokens, [
+    call("GET", format!("/v1/tokens?organization={}", stage.shop.id),[UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES]),
+    {
+        let organization = stage.shop.id.clone();
+        call("POST", "/v1/tokens",                                   [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES])
+            .with(move |number| json!({"organization": organization, "role": "operator", "name": format!("попытка {number}"), "ttl_s": 60}))
+    },
+];
+Route::Token(_) => Route::Token(stage.spare_token.clone()), [
+    call("DELETE", format!("/v1/tokens/{}?organization={}", stage.spare_token, stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES]),
+];
+Route::Audit => Route::Audit, [
+    call("GET", format!("/v1/audit?organization={}", stage.shop.id), [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES]),
+];
+Route::Integrations => Route::Integrations, [{
+    let organization = stage.shop.id.clone();
+    call("POST", "/v1/integrations",                                 [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES])
+        .with(move |_| json!({"organization": organization, "source": "ozon", "client_id": "836", "api_key": "key-0123456789"}))
+}];
+// The secret in the path opens it.
+Route::Hook { .. } => Route::parse(&stage.hook).expect("the hook is a route"), [
+    call("POST", stage.hook.clone(),                                 [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES])
+        .with(|_| json!({"message_type": "TYPE_PING", "time": "2026-01-01T00:00:00Z"})),
+];
+}
+}
+
+/// What only the shop's own people may read.
+const SECRET: &str = "тайна прилавка";
+
+#[tokio::test]
+async fn every_route_is_open_to_whom_the_table_says_and_to_nobody_else() {
+    let stage = Stage::set().await;
+    let mut widget = stage.shop.widget(&stage.visitor).await;
+    widget.result(json!({"action": "send_message", "text": SECRET})).await;
+
+    let mut wrong = Vec::new();
+    let mut tries = 0;
+    for (route, calls) in the_table::table(&stage) {
+        assert!(the_table::is_covered(&route));
+        let methods: Vec<&str> = calls.iter().map(|call| call.method.as_str()).collect();
+        assert_eq!(methods, route.methods(), "{route:?}: a row for each of its methods, in its order");
+        for call in &calls {
+            let path = call.path.split('?').next().unwrap_or_default();
+            assert_eq!(Route::parse(path).as_ref(), Some(&route), "{path}");
+            for (caller, expected) in Caller::ALL.into_iter().zip(call.cells) {
+                for token in stage.tokens(caller) {
+                    tries += 1;
+                    let (seen, said) = attempt(&stage, call, token, tries).await;
+                    if seen != expected {
+                        wrong.push(format!("{} {path} by {caller:?}: {seen:?}, not {expected:?}", call.method));
+                    }
+                    let insider =
+                        matches!(caller, Caller::Visitor | Caller::Operator | Caller::Integration | Caller::Manager);
+                    if said.contains(SECRET) && !insider {
+                        wrong.push(format!("{} {path} tells {caller:?} what is not theirs: {said}", call.method));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "of {tries} tries:\n{}", wrong.join("\n"));
+
+    // What was refused has left no trace.
+    let kept = stage.shop.history(&stage.operator, stage.visitor.user_id).await;
+    assert_eq!(kept.len(), 1 + granted(&stage, "POST", "/messages"), "{kept:#?}");
+    let tokens = stage.shop.api(&stage.manager).get("/v1/tokens?limit=100").await.expect(200);
+    let issued = tokens["tokens"].as_array().expect("tokens").iter();
+    let issued = issued.filter(|token| token["name"].as_str().is_some_and(|name| name.starts_with("попытка")));
+    assert_eq!(issued.count(), granted(&stage, "POST", "/v1/tokens"));
+}
+
+/// How many callers the table lets do this.
+fn granted(stage: &Stage, method: &str, path: &str) -> usize {
+    let calls = the_table::table(stage).into_iter().flat_map(|(_, calls)| calls);
+    let call = calls.into_iter().find(|call| call.method == method && call.path.ends_with(path)).expect("a row");
+    call.cells.iter().filter(|cell| cell.is_none()).count()
+}
+
+/// Calls, and tells what came of it, with everything that was said.
+async fn attempt(stage: &Stage, call: &Call, token: Option<&str>, number: usize) -> (Cell, String) {
+    let world = stage.shop.world();
+    if [WIDGET_SOCKET, EVENTS].contains(&call.path.as_str()) {
+        let mut socket = Socket::open(request(world.url(), &call.path, "", token, Some(ORIGIN))).await;
+        let first = socket.until("a first frame", |_| true).await;
+        if first["event"] == "welcome" {
+            socket.settle().await;
+        }
+        let said = socket.texts().join("\n");
+        return (code_of(&first["event"], &first["data"]["code"]), said);
+    }
+    let http = Http::to(world.url(), token).with("origin", ORIGIN);
+    let body = match (call.body)(number) {
+        Value::Null => Body::default(),
+        body => body.to_string().into(),
+    };
+    let Answer { status, text, .. } = http.call(call.method.clone(), &call.path, body).await;
+    let said: Value = serde_json::from_str(&text).unwrap_or_default();
+    let seen = if status < 300 { None } else { code_of(&json!("error"), &said["code"]) };
+    assert!(seen.is_some() || status < 300, "{}: {status} {text}", call.path);
+    (seen, text)
+}
+
+fn code_of(event: &Value, code: &Value) -> Cell {
+    if event == "welcome" {
+        return None;
+    }
+    let code = code.as_str().and_then(Code::parse);
+    assert!(event == "error" && code.is_some(), "{event} {code:?}");
+    code
+}
