@@ -84,7 +84,7 @@ impl Node for serde_json::Value {
     }
 
     fn integer(&self) -> Option<i64> {
-        self.as_i64().filter(|number| number.abs() <= crate::id::SAFE_INTEGER_MAX)
+        self.as_i64().filter(|number| number.unsigned_abs() <= crate::id::SAFE_INTEGER_MAX.unsigned_abs())
     }
 
     fn boolean(&self) -> Option<bool> {

@@ -21,7 +21,7 @@ use crate::size;
 use tally::Tally;
 
 /// What compiles for this machine. The relay, the widget and the inbox are linted for wasm, where they run.
-const NATIVE_CRATES: [&str; 5] = ["shared", "relay-core", "backup", "tests", "xtask"];
+const NATIVE_CRATES: [&str; 6] = ["shared", "relay-core", "backup", "tests", "decoders", "xtask"];
 
 /// `fast` leaves out what needs a running relay or a browser.
 pub fn run(paths: &Paths, fast: bool) -> Result<ExitCode, Failure> {

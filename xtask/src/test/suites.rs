@@ -16,7 +16,22 @@ const OFFLINE_TARGETS: [&str; 2] = ["simulation", "golden"];
 /// The crates that have tests of their own. The widget's run natively: its options, store and texts need no browser.
 pub fn units(paths: &Paths) -> Result<Tally, Failure> {
     let mut test = no_fail_fast(paths);
-    test.args(["-p", "shared", "-p", "relay-core", "-p", "backup", "-p", "xtask", "-p", "widget", "-p", "inbox"]);
+    test.args([
+        "-p",
+        "shared",
+        "-p",
+        "relay-core",
+        "-p",
+        "backup",
+        "-p",
+        "decoders",
+        "-p",
+        "xtask",
+        "-p",
+        "widget",
+        "-p",
+        "inbox",
+    ]);
     count(test.args(["--lib", "--bins", "--tests"]))
 }
 

@@ -11,6 +11,15 @@ pub fn is_entry(entry: &str) -> bool {
         && !host.starts_with('.')
 }
 
+/// Whether this may stand before the parent's host: labels, each with its dot.
+fn is_subdomain(labels: &str) -> bool {
+    labels.strip_suffix('.').is_some_and(|labels| {
+        labels.split('.').all(|label| {
+            !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        })
+    })
+}
+
 /// Whether a page of this origin may, by this list. Hosts are compared without regard to case, as browsers send them.
 #[must_use]
 pub fn is_allowed(origin: &str, list: &[String]) -> bool {
@@ -19,8 +28,7 @@ pub fn is_allowed(origin: &str, list: &[String]) -> bool {
         Some((scheme, parent)) => {
             let origin = origin.to_ascii_lowercase();
             let host = origin.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://"));
-            host.and_then(|host| host.strip_suffix(&parent.to_ascii_lowercase()))
-                .is_some_and(|label| label.len() > 1 && label.ends_with('.'))
+            host.and_then(|host| host.strip_suffix(&parent.to_ascii_lowercase())).is_some_and(is_subdomain)
         }
     })
 }
@@ -48,6 +56,9 @@ mod tests {
             "https://evilmall.ru",
             "http://a.mall.ru",
             "https://.mall.ru",
+            "https://evil.ru/.mall.ru",
+            "https://evil.ru:443@a.mall.ru",
+            "https://a..mall.ru",
         ] {
             assert!(!is_allowed(origin, &list), "{origin}");
         }
