@@ -1,7 +1,8 @@
 //! What the edge asks of an organization's object, once it has checked who asks.
 
+use relay_core::auth::identity::Attributes;
 use relay_core::auth::text_of;
-use relay_core::hub::{Actor, Command, ENTROPY_BYTES, Request};
+use relay_core::hub::{Actor, Command, ENTROPY_BYTES, Request, Visit};
 use serde::{Deserialize, Serialize};
 use shared::action;
 use shared::problem::Problem;
@@ -13,11 +14,33 @@ pub const CLAIMS_HEADER: &str = "x-prilavok-claims";
 /// A request to the object.
 #[derive(Serialize, Deserialize)]
 pub enum Call {
-    Provision { id: String, name: String, origins: Vec<String>, publishable_key: Option<String>, actor: Actor },
-    WidgetSession { key: String, origin: Option<String>, previous: Option<Claims> },
-    Administer { actor: Actor, command: Command },
-    Act { claims: Claims, frame: String },
-    Hook { source: String, secret: String, body: String },
+    Provision {
+        id: String,
+        name: String,
+        origins: Vec<String>,
+        publishable_key: Option<String>,
+        actor: Actor,
+    },
+    WidgetSession {
+        key: String,
+        origin: Option<String>,
+        previous: Option<Claims>,
+        identity: Option<String>,
+        attributes: Attributes,
+    },
+    Administer {
+        actor: Actor,
+        command: Command,
+    },
+    Act {
+        claims: Claims,
+        frame: String,
+    },
+    Hook {
+        source: String,
+        secret: String,
+        body: String,
+    },
 }
 
 impl Call {
@@ -27,7 +50,9 @@ impl Call {
             Self::Provision { id, name, origins, publishable_key, actor } => {
                 Request::Provision { id, name, origins, publishable_key, actor, entropy }
             }
-            Self::WidgetSession { key, origin, previous } => Request::WidgetSession { key, origin, previous, entropy },
+            Self::WidgetSession { key, origin, previous, identity, attributes } => {
+                Request::WidgetSession { visit: Visit { key, origin, previous, identity, attributes }, entropy }
+            }
             Self::Administer { actor, command } => Request::Administer { actor, command, entropy },
             Self::Act { claims, frame } => Request::Act { claims, action: action::decode(&frame).action? },
             Self::Hook { source, secret, body } => Request::Hook { source, secret, body },

@@ -40,6 +40,16 @@ fn typed(status: u16, content_type: &str, body: &str) -> Result<Response> {
     Ok(Response::from_bytes(body.as_bytes().to_vec())?.with_status(status).with_headers(headers))
 }
 
+/// A table. `next` says where the next page begins, in a header, since a table has no room for it.
+pub fn csv(table: &str, next: Option<i64>) -> Result<Response> {
+    let response = typed(200, "text/csv; charset=utf-8", table)?;
+    response.headers().set("Content-Disposition", "attachment; filename=\"consents.csv\"")?;
+    if let Some(next) = next {
+        response.headers().set("X-Next", &next.to_string())?;
+    }
+    Ok(response)
+}
+
 /// Lets the widget's pages read the answer, wherever they are. No cookie is involved: what an answer gives away is decided
 /// by key, origin list and token, not by who may read it.
 pub fn for_any_page(response: Response) -> Result<Response> {

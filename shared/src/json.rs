@@ -29,6 +29,14 @@ impl Object {
         self
     }
 
+    /// Adds a truth value.
+    #[must_use]
+    pub fn boolean(mut self, key: &str, value: bool) -> Self {
+        self.key(key);
+        self.text.push_str(if value { "true" } else { "false" });
+        self
+    }
+
     /// Adds a string, if there is one.
     #[must_use]
     pub fn optional_string(self, key: &str, value: Option<&str>) -> Self {

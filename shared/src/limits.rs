@@ -130,6 +130,72 @@ pub const AUDIT_PAGE: usize = 100;
 /// Entries on one page of the audit log, when asked for more: each is hashed again.
 pub const AUDIT_PAGE_MAX: usize = 1_000;
 
+/// The longest time that messages are kept for, if not for ever: ten years.
+pub const RETENTION_DAYS_MAX: i64 = 3_653;
+
+/// Sweeps of what is too old are this far apart once nothing more is to go: an object is not kept awake by single messages.
+pub const SWEEP_EVERY_MS: i64 = 3_600_000;
+
+/// Messages that one alarm looks at to delete them: some milliseconds of work.
+pub const SWEEP_MESSAGES_MAX: i64 = 500;
+
+/// Events of the log that one alarm looks at to delete them.
+pub const SWEEP_EVENTS_MAX: i64 = 2_000;
+
+/// How long a former publishable key can live on at most: a quarter, for pages that are hard to change.
+pub const KEY_GRACE_MAX_S: i64 = 90 * 24 * 3600;
+
+/// How long a former publishable key lives on if nothing else was said.
+pub const KEY_GRACE_S: i64 = 7 * 24 * 3600;
+
+/// Characters of the name of a consent's text.
+pub const CONSENT_VERSION_CHARS_MAX: usize = 64;
+
+/// Characters of a consent's text: it is read on a phone, and links to the rest.
+pub const CONSENT_TEXT_CHARS_MAX: usize = 4000;
+
+/// Entries on one page of the ledger of consents.
+pub const CONSENTS_PAGE: usize = 100;
+
+/// Entries on one page of the ledger of consents, when asked for more.
+pub const CONSENTS_PAGE_MAX: usize = 1_000;
+
+/// Messages on one page of a user's export.
+pub const EXPORT_PAGE: usize = 200;
+
+/// Messages on one page of a user's export, when asked for more: 500 of the longest are 8 MB, which one answer can carry.
+pub const EXPORT_PAGE_MAX: usize = 500;
+
+/// How long the hash of a deleted user's id is kept: until no token of theirs could be renewed.
+pub const ERASED_KEEP_MS: i64 = (VISITOR_TOKEN_TTL_S + VISITOR_TOKEN_RENEW_S + 24 * 3600) * 1000;
+
+/// Live identity secrets of one organization: one in use, one that takes its place.
+pub const IDENTITY_SECRETS_MAX: usize = 2;
+
+/// Bytes of an identity: a JWT with all attributes at their usual lengths.
+pub const IDENTITY_BYTES_MAX: usize = 8 * 1024;
+
+/// The longest life of an identity: a page that is open all day. It is a bearer token, and meant to be made for each page.
+pub const IDENTITY_TTL_MAX_S: i64 = 24 * 3600;
+
+/// How far the merchant's clock may be ahead of ours.
+pub const IDENTITY_SKEW_S: i64 = 60;
+
+/// The life of the token of a visitor who is vouched for. After that the page has to vouch for them again.
+pub const VOUCHED_TOKEN_TTL_S: i64 = 12 * 3600;
+
+/// Bytes of the merchant's id of a customer.
+pub const CUSTOMER_ID_BYTES_MAX: usize = 128;
+
+/// Attributes of one user, from the merchant's server and from its pages each.
+pub const ATTRIBUTES_MAX: usize = 32;
+
+/// Bytes of an attribute's name.
+pub const ATTRIBUTE_NAME_BYTES_MAX: usize = 64;
+
+/// Characters of an attribute's text.
+pub const ATTRIBUTE_VALUE_CHARS_MAX: usize = 256;
+
 /// Allowed origins of one organization.
 pub const ORIGINS_MAX: usize = 64;
 

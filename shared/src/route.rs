@@ -31,6 +31,27 @@ pub enum Route {
     ChatMessages(UserId),
     /// `POST /v1/organizations`
     Organizations,
+    /// `GET`, `PATCH`, `DELETE /v1/organizations/{organization}`
+    Organization(String),
+    /// `POST /v1/organizations/{organization}/publishable-key`
+    PublishableKey(String),
+    /// `GET`, `POST /v1/organizations/{organization}/identity-secrets`
+    IdentitySecrets(String),
+    /// `DELETE /v1/organizations/{organization}/identity-secrets/{kid}`
+    IdentitySecret {
+        /// Whose.
+        organization: String,
+        /// Which.
+        kid: String,
+    },
+    /// `GET`, `DELETE /v1/users/{user_id}`
+    User(UserId),
+    /// `GET /v1/users/{user_id}/export`
+    UserExport(UserId),
+    /// `GET /v1/consents`
+    Consents,
+    /// `POST /v1/receipts`
+    Receipts,
     /// `GET`, `POST /v1/tokens`
     Tokens,
     /// `DELETE /v1/tokens/{token_id}`
@@ -63,6 +84,16 @@ impl Route {
             ["v1", "chats"] => Self::Chats,
             ["v1", "chats", user_id, "messages"] => Self::ChatMessages(user_id.parse().ok()?),
             ["v1", "organizations"] => Self::Organizations,
+            ["v1", "organizations", id] if !id.is_empty() => Self::Organization((*id).into()),
+            ["v1", "organizations", id, "publishable-key"] => Self::PublishableKey((*id).into()),
+            ["v1", "organizations", id, "identity-secrets"] => Self::IdentitySecrets((*id).into()),
+            ["v1", "organizations", id, "identity-secrets", kid] if !kid.is_empty() => {
+                Self::IdentitySecret { organization: (*id).into(), kid: (*kid).into() }
+            }
+            ["v1", "users", user_id] => Self::User(user_id.parse().ok()?),
+            ["v1", "users", user_id, "export"] => Self::UserExport(user_id.parse().ok()?),
+            ["v1", "consents"] => Self::Consents,
+            ["v1", "receipts"] => Self::Receipts,
             ["v1", "tokens"] => Self::Tokens,
             ["v1", "tokens", token_id] if !token_id.is_empty() => Self::Token((*token_id).into()),
             ["v1", "audit"] => Self::Audit,
@@ -78,10 +109,23 @@ impl Route {
     #[must_use]
     pub fn methods(&self) -> &'static [&'static str] {
         match self {
-            Self::Health | Self::WidgetSocket | Self::Events | Self::Chats | Self::Audit => &["GET"],
-            Self::WidgetSessions | Self::Organizations | Self::Integrations | Self::Hook { .. } => &["POST"],
-            Self::ChatMessages(_) | Self::Tokens => &["GET", "POST"],
-            Self::Token(_) => &["DELETE"],
+            Self::Health
+            | Self::WidgetSocket
+            | Self::Events
+            | Self::Chats
+            | Self::UserExport(_)
+            | Self::Consents
+            | Self::Audit => &["GET"],
+            Self::WidgetSessions
+            | Self::Organizations
+            | Self::PublishableKey(_)
+            | Self::Receipts
+            | Self::Integrations
+            | Self::Hook { .. } => &["POST"],
+            Self::ChatMessages(_) | Self::IdentitySecrets(_) | Self::Tokens => &["GET", "POST"],
+            Self::User(_) => &["GET", "DELETE"],
+            Self::Organization(_) => &["GET", "PATCH", "DELETE"],
+            Self::IdentitySecret { .. } | Self::Token(_) => &["DELETE"],
         }
     }
 
@@ -95,6 +139,17 @@ impl Route {
             Self::ChatMessages(_) if method == "GET" => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) => Access::Staff(Scope::ChatsWrite),
             Self::Organizations => Access::Administrator,
+            Self::Organization(_) if method == "DELETE" => Access::Administrator,
+            Self::Organization(_) if method == "GET" => Access::Administration(Scope::OrganizationRead),
+            Self::Organization(_)
+            | Self::PublishableKey(_)
+            | Self::IdentitySecrets(_)
+            | Self::IdentitySecret { .. } => Access::Administration(Scope::OrganizationWrite),
+            Self::User(_) if method == "GET" => Access::Administration(Scope::ChatsRead),
+            Self::User(_) => Access::Administration(Scope::UsersDelete),
+            Self::UserExport(_) => Access::Administration(Scope::UsersExport),
+            Self::Consents => Access::Administration(Scope::ConsentsRead),
+            Self::Receipts => Access::Administration(Scope::AuditRead),
             Self::Tokens | Self::Token(_) => Access::Administration(Scope::TokensWrite),
             Self::Audit => Access::Administration(Scope::AuditRead),
             Self::Integrations => Access::Administration(Scope::IntegrationsWrite),
@@ -112,6 +167,13 @@ mod tests {
         assert_eq!(Route::parse(WIDGET_SOCKET), Some(Route::WidgetSocket));
         assert_eq!(Route::parse(EVENTS), Some(Route::Events));
         assert_eq!(Route::parse("/v1/chats/-12/messages"), Some(Route::ChatMessages(-12)));
+        assert_eq!(Route::parse("/v1/organizations/acme"), Some(Route::Organization("acme".into())));
+        assert_eq!(
+            Route::parse("/v1/organizations/acme/identity-secrets/k"),
+            Some(Route::IdentitySecret { organization: "acme".into(), kid: "k".into() })
+        );
+        assert_eq!(Route::parse("/v1/users/-12"), Some(Route::User(-12)));
+        assert_eq!(Route::parse("/v1/users/12/export"), Some(Route::UserExport(12)));
         assert_eq!(Route::parse("/v1/tokens/t-1"), Some(Route::Token("t-1".into())));
         assert_eq!(
             Route::parse("/hooks/ozon/acme/s3cret"),
@@ -124,6 +186,10 @@ mod tests {
             "/v1/events/",
             "/v1/events/more",
             "/v1/chats/x/messages",
+            "/v1/organizations/",
+            "/v1/organizations/acme/keys",
+            "/v1/users/x",
+            "/v1/users/1/history",
             "/v1/tokens/",
             "/v1/tokens/t/u",
             "/hooks/ozon/acme/",

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use bench::people::{integration, operator, visitor};
 use bench::{Bench, KEY, SHOP};
-use relay_core::hub::{Actor, Command, ConnId, Effect, Hub, Input, Request, Session};
+use relay_core::hub::{Actor, Command, ConnId, Effect, Hub, Input, Request, Session, Visit};
 use relay_core::storage::is_provisioned;
 use serde_json::json;
 use shared::action::{Action, SendMessage};
@@ -61,7 +61,10 @@ fn an_unknown_organization_is_not_found_and_leaves_no_trace() {
     let entropy = [1; 32];
     let action = Action::SendMessage(SendMessage { user_id: Some(-7), text: "да".into(), client_id: None });
     let asks = [
-        Request::WidgetSession { key: KEY.into(), origin: Some(SHOP.into()), previous: None, entropy },
+        Request::WidgetSession {
+            visit: Visit { key: KEY.into(), origin: Some(SHOP.into()), ..Visit::default() },
+            entropy,
+        },
         Request::Administer {
             actor: Actor::administrator(None),
             command: Command::Tokens { before: None, limit: None },

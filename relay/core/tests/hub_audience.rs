@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use bench::ozon::{CHAT, FIRST_ID, Market, message_read};
 use bench::people::{integration, operator, visitor};
 use bench::{Bench, SHOP};
-use relay_core::hub::ConnId;
+use relay_core::hub::{Command, ConnId};
 use serde_json::json;
 use shared::event::Event;
 use shared::id::Position;
@@ -82,9 +82,16 @@ fn each_event_reaches_whom_it_concerns_and_nobody_else() {
     expect(&mut room, "operator_delivered", AND_OWN);
     room.bench.frame(room.integration, r#"{"action":"message_read","user_id":-7,"last_read_message_id":3}"#);
     expect(&mut room, "operator_read", AND_OWN);
+    let text = json!({"consent": {"version": "1", "text": "Согласен"}});
+    let change = serde_json::from_value(text).unwrap();
+    room.bench.administer(Command::ChangeOrganization { change }).unwrap();
+    room.bench.frame(room.own, r#"{"action":"consent","version":"1","given":true}"#);
+    expect(&mut room, "consent", AND_OWN);
     room.bench.hang_up(room.own);
     room.bench.advance(PRESENCE_GRACE_MS);
     expect(&mut room, "user_offline", STAFF);
+    room.bench.administer(Command::DeleteUser { user_id: -7 }).unwrap();
+    expect(&mut room, "chat_deleted", STAFF);
 
     // Statuses are of chats at an upstream, which no visitor has.
     let mut market = Market::new();

@@ -7,7 +7,7 @@ use bench::people::{integration, operator, visitor};
 use bench::{Bench, KEY, SHOP, SIGNING};
 use relay_core::auth::keyring::Keyring;
 use relay_core::auth::token;
-use relay_core::hub::{Actor, Command, Request};
+use relay_core::hub::{Actor, Command, Request, Visit};
 use relay_core::storage::is_provisioned;
 use relay_core::upstream::ozon::Credentials;
 use serde_json::{Value, json};
@@ -27,7 +27,8 @@ fn claims_of(bench: &Bench, answer: &Value) -> Claims {
 
 fn session(bench: &mut Bench, key: &str, origin: Option<&str>, previous: Option<Claims>) -> Result<Value, Problem> {
     let entropy = bench.entropy();
-    bench.request(Request::WidgetSession { key: key.into(), origin: origin.map(Into::into), previous, entropy })
+    let visit = Visit { key: key.into(), origin: origin.map(Into::into), previous, ..Visit::default() };
+    bench.request(Request::WidgetSession { visit, entropy })
 }
 
 fn issue(bench: &mut Bench, role: Role, name: &str, ttl_s: i64) -> Result<Value, Problem> {

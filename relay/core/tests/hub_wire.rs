@@ -8,7 +8,7 @@ use std::path::Path;
 
 use bench::ozon::{CHAT, Market, answered, message_read};
 use bench::people::{operator, visitor};
-use relay_core::hub::ConnId;
+use relay_core::hub::{Command, ConnId};
 use serde_json::{Value, json};
 use shared::action::Action;
 use shared::event::Event;
@@ -58,7 +58,10 @@ fn everything_said() -> Vec<Value> {
     let mut market = Market::new();
     let page = market.bench.connect(&visitor(-7));
     let desk = market.bench.connect(&operator("Анна"));
-    let walk: [(ConnId, Value); 15] = [
+    let text = json!({"consent": {"version": "1", "text": "Согласен"}});
+    let change = serde_json::from_value(text).unwrap();
+    market.bench.administer(Command::ChangeOrganization { change }).unwrap();
+    let walk: [(ConnId, Value); 16] = [
         (page, json!({"action": "history", "id": "1"})),
         (page, json!({"action": "send_message", "text": "Привет!", "client_id": "c-1", "id": "2"})),
         (page, json!({"action": "typing", "id": "3"})),
@@ -73,6 +76,7 @@ fn everything_said() -> Vec<Value> {
         (desk, json!({"action": "subscribe", "filter": {"user_id": -7}, "id": "10"})),
         (desk, json!({"action": "unsubscribe", "filter": {"user_id": -7}, "id": "11"})),
         (desk, json!({"action": "resume", "epoch": "another", "offset": 0, "id": "12"})),
+        (page, json!({"action": "consent", "version": "1", "given": true, "id": "16"})),
         (page, json!({"action": "dance"})),
     ];
     for (conn, action) in walk {
@@ -97,6 +101,7 @@ fn everything_said() -> Vec<Value> {
     market.bench.hang_up(resumed);
     market.bench.advance(PRESENCE_GRACE_MS);
     market.bench.frame(desk, r#"{"action":"chats","id":"13"}"#);
+    market.bench.administer(Command::DeleteUser { user_id: -7 }).unwrap();
     said.extend(market.bench.take(desk));
     said
 }

@@ -45,12 +45,25 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
             Ok((organization, call)) => ask(env, &organization, call, 201).await,
             Err(refused) => http::problem(&refused),
         },
-        Route::Organizations | Route::Tokens | Route::Token(_) | Route::Audit | Route::Integrations => {
-            match admin::administer(&mut request, env, &route).await {
-                Ok((organization, call, status)) => ask(env, &organization, call, status).await,
-                Err(refused) => http::problem(&refused),
+        Route::Organizations
+        | Route::Organization(_)
+        | Route::PublishableKey(_)
+        | Route::IdentitySecrets(_)
+        | Route::IdentitySecret { .. }
+        | Route::User(_)
+        | Route::UserExport(_)
+        | Route::Consents
+        | Route::Receipts
+        | Route::Tokens
+        | Route::Token(_)
+        | Route::Audit
+        | Route::Integrations => match admin::administer(&mut request, env, &route).await {
+            Ok((organization, call, status)) => {
+                let answer = ask(env, &organization, call, status).await?;
+                admin::as_csv(&request, &route, answer).await
             }
-        }
+            Err(refused) => http::problem(&refused),
+        },
         Route::Chats | Route::ChatMessages(_) => match chats::act(&mut request, env, &route).await {
             Ok((organization, call, status)) => ask(env, &organization, call, status).await,
             Err(refused) => http::problem(&refused),

@@ -1,5 +1,6 @@
 //! `POST /v1/widget/sessions`: a visitor's token, for a page with a publishable key.
 
+use relay_core::auth::identity::Attributes;
 use relay_core::auth::{key, token};
 use serde::Deserialize;
 use worker::{Env, Request};
@@ -13,6 +14,9 @@ use crate::{clock, config};
 struct SessionBody {
     key: String,
     token: Option<String>,
+    identity: Option<String>,
+    #[serde(default)]
+    attributes: Attributes,
 }
 
 pub(super) async fn session(request: &mut Request, env: &Env) -> Outcome<(String, Call)> {
@@ -23,5 +27,8 @@ pub(super) async fn session(request: &mut Request, env: &Env) -> Outcome<(String
     let keys = config::signing_keys(env)?;
     let previous =
         body.token.and_then(|token| token::verify(&keys, &token, clock::now()).ok()).map(|verified| verified.claims);
-    Ok((organization, Call::WidgetSession { key: body.key, origin, previous }))
+    Ok((
+        organization,
+        Call::WidgetSession { key: body.key, origin, previous, identity: body.identity, attributes: body.attributes },
+    ))
 }

@@ -2,6 +2,7 @@
 //! `error`, carries it, too; without one only a refusal is told.
 
 mod chats;
+mod consent;
 mod history;
 mod message_delivered;
 mod message_read;
@@ -11,6 +12,7 @@ mod subscribe;
 mod typing;
 
 pub use chats::Chats;
+pub use consent::Consent;
 pub use history::History;
 pub use message_delivered::MessageDelivered;
 pub use message_read::MessageRead;
@@ -74,6 +76,7 @@ actions! {
     MessageRead = "message_read",
     History = "history",
     Chats = "chats",
+    Consent = "consent",
     Resume = "resume",
 }
 
@@ -188,6 +191,7 @@ mod tests {
             }),
             (proptest::option::of(0..1000_i64), proptest::option::of(0..1000_i64))
                 .prop_map(|(before, limit)| Action::Chats(Chats { before, limit })),
+            (any::<String>(), any::<bool>()).prop_map(|(version, given)| Action::Consent(Consent { version, given })),
             ("[a-z0-9]{1,20}", 0..1000_i64).prop_map(|(epoch, offset)| Action::Resume(Resume { epoch, offset })),
             user_id.clone().prop_map(|user_id| Action::Subscribe(Subscribe { filter: Some(Filter { user_id }) })),
             Just(Action::Unsubscribe(Unsubscribe { filter: None })),

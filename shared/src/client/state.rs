@@ -315,6 +315,9 @@ impl State {
                     }
                 }
             }
+            Event::ChatDeleted(data) => self.chats.retain(|chat| chat.user_id != data.user_id),
+            // Whoever keeps the ledger reads it over HTTP.
+            Event::Consent(_) => {}
             Event::UserTyping(data) => {
                 if side == Side::Operator
                     && let Some(chat) = self.chats.get_mut(&data.user_id)

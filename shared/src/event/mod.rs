@@ -5,6 +5,8 @@
 use crate::node::{FromNode, Node};
 use crate::time::Timestamp;
 
+mod chat_deleted;
+mod consent;
 mod message_delivered;
 mod message_read;
 mod message_status;
@@ -18,6 +20,8 @@ mod user_offline;
 mod user_online;
 mod user_typing;
 
+pub use chat_deleted::ChatDeleted;
+pub use consent::Consent;
 pub use message_delivered::MessageDelivered;
 pub use message_read::MessageRead;
 pub use message_status::MessageStatus;
@@ -75,6 +79,8 @@ events! {
     MessageDelivered = "message_delivered",
     OperatorDelivered = "operator_delivered",
     MessageStatus = "message_status",
+    ChatDeleted = "chat_deleted",
+    Consent = "consent",
 }
 
 impl Event {
@@ -89,12 +95,14 @@ impl Event {
             | Self::OperatorTyping(_)
             | Self::OperatorRead(_)
             | Self::MessageDelivered(_)
-            | Self::OperatorDelivered(_) => true,
+            | Self::OperatorDelivered(_)
+            | Self::Consent(_) => true,
             Self::NewChat(_)
             | Self::UserTyping(_)
             | Self::UserOnline(_)
             | Self::UserOffline(_)
-            | Self::MessageStatus(_) => false,
+            | Self::MessageStatus(_)
+            | Self::ChatDeleted(_) => false,
         }
     }
 
@@ -109,7 +117,9 @@ impl Event {
             | Self::OperatorRead(_)
             | Self::MessageDelivered(_)
             | Self::OperatorDelivered(_)
-            | Self::MessageStatus(_) => true,
+            | Self::MessageStatus(_)
+            | Self::ChatDeleted(_)
+            | Self::Consent(_) => true,
             Self::UserTyping(_) | Self::UserOnline(_) | Self::UserOffline(_) | Self::OperatorTyping(_) => false,
         }
     }

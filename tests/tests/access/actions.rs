@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 use shared::action::{
-    Action, Chats, Filter, History, MessageDelivered, MessageRead, Resume, SendMessage, Subscribe, Typing, Unsubscribe,
+    Action, Chats, Consent, Filter, History, MessageDelivered, MessageRead, Resume, SendMessage, Subscribe, Typing,
+    Unsubscribe,
 };
 use shared::id::UserId;
 use shared::problem::Code;
@@ -62,6 +63,7 @@ fn row(action: &Action) -> Row {
         // These name nobody.
         Action::Chats(_) => [[FOR; TARGETS], [YES; TARGETS], [YES; TARGETS], [YES; TARGETS]],
         Action::Resume(_) => [[YES; TARGETS]; 4],
+        Action::Consent(_) => [[YES; TARGETS], [FOR; TARGETS], [FOR; TARGETS], [FOR; TARGETS]],
     }
 }
 
@@ -76,6 +78,7 @@ fn examples(user_id: Option<UserId>) -> Vec<Action> {
         Action::MessageDelivered(MessageDelivered { user_id, last_delivered_message_id: 1 }),
         Action::History(History { user_id, before: None, after: None, limit: None }),
         Action::Chats(Chats { before: None, limit: None }),
+        Action::Consent(Consent { version: "1".into(), given: true }),
         Action::Resume(Resume { epoch: "none".into(), offset: 0 }),
     ]
 }

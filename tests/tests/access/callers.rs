@@ -82,6 +82,10 @@ pub struct Stage {
     pub hook: String,
     /// A token of the shop that may be withdrawn.
     pub spare_token: String,
+    /// An identity secret of the shop that may be removed.
+    pub kid: String,
+    /// An organization that may be deleted.
+    pub doomed: String,
 }
 
 impl Stage {
@@ -95,6 +99,10 @@ impl Stage {
         admin.call(reqwest::Method::DELETE, &path, reqwest::Body::default()).await.expect(200);
         let ozon = json!({"organization": shop.id, "source": "ozon", "client_id": "836", "api_key": "key-0123456789"});
         let connected = world.admin().post("/v1/integrations", &ozon).await.expect(200);
+        let address = format!("/v1/organizations/{}", shop.id);
+        let consent = json!({"consent": {"version": "1", "text": "Согласен"}}).to_string();
+        admin.call(reqwest::Method::PATCH, &address, consent.into()).await.expect(200);
+        let secret = admin.post(&format!("{address}/identity-secrets"), &json!({})).await.expect(201);
         let operator = shop.operator("Анна").await;
         let keys = world.signing_keys().await;
         let claims = claims_of(&operator);
@@ -114,6 +122,8 @@ impl Stage {
             administrator: world.admin_token().to_owned(),
             forged: forged(&operator, &claims, &keys),
             hook: connected["hook"].as_str().expect("the hook's path").to_owned(),
+            kid: secret["kid"].as_str().expect("a kid").to_owned(),
+            doomed: world.organization("doomed").await.id,
             spare_token: issue(&shop, "Запасной", None).await.1,
             operator,
             shop,

@@ -89,6 +89,37 @@ Route::Organizations => Route::Organizations, [{
     call("POST", "/v1/organizations",                                [UNA, UNA, EXP, FOR, FOR, FOR, FOR, FOR, FOR, FOR, FOR, FOR, YES])
         .with(move |number| json!({"id": format!("{prefix}-{number}"), "name": "Ещё одна", "origins": []}))
 }];
+// Deleted by its end: not the shop itself. Whoever is of another organization gets nowhere.
+Route::Organization(_) => Route::Organization(stage.doomed.clone()), [
+    call("GET", format!("/v1/organizations/{}", stage.doomed),       [UNA, UNA, EXP, FOR, FOR, FOR, FOR, FOR, FOR, FOR, FOR, FOR, YES]),
+    call("PATCH", format!("/v1/organizations/{}", stage.doomed),     [UNA, UNA, EXP, FOR, FOR, FOR, FOR, FOR, FOR, FOR, FOR, FOR, YES])
+        .with(|number| json!({"name": format!("попытка {number}")})),
+    call("DELETE", format!("/v1/organizations/{}", stage.doomed),    [UNA, UNA, EXP, FOR, FOR, FOR, FOR, FOR, FOR, FOR, FOR, FOR, YES]),
+];
+Route::PublishableKey(_) => Route::PublishableKey(stage.shop.id.clone()), [
+    call("POST", format!("/v1/organizations/{}/publishable-key", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES])
+        .with(|_| json!({"grace_s": 3600})),
+];
+// Removed by the manager, it is not there for the administrator.
+Route::IdentitySecret { .. } => Route::IdentitySecret { organization: stage.shop.id.clone(), kid: stage.kid.clone() }, [
+    call("DELETE", format!("/v1/organizations/{}/identity-secrets/{}", stage.shop.id, stage.kid),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, NOF]),
+];
+Route::IdentitySecrets(_) => Route::IdentitySecrets(stage.shop.id.clone()), [
+    call("GET", format!("/v1/organizations/{}/identity-secrets", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES]),
+    call("POST", format!("/v1/organizations/{}/identity-secrets", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES]),
+];
+Route::Consents => Route::Consents, [
+    call("GET", format!("/v1/consents?organization={}", stage.shop.id), [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES]),
+];
+Route::Receipts => Route::Receipts, [{
+    let organization = stage.shop.id.clone();
+    call("POST", "/v1/receipts",                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES])
+        .with(move |_| json!({"organization": organization, "receipt": "none"}))
+}];
 Route::Tokens => Route::Tokens, [
     call("GET", format!("/v1/tokens?organization={}", stage.shop.id),[UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES]),
     {
@@ -114,6 +145,18 @@ Route::Hook { .. } => Route::parse(&stage.hook).expect("the hook is a route"), [
     call("POST", stage.hook.clone(),                                 [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES])
         .with(|_| json!({"message_type": "TYPE_PING", "time": "2026-01-01T00:00:00Z"})),
 ];
+// Last, since the other visitor is nobody after that.
+Route::UserExport(_) => Route::UserExport(stage.other_visitor.user_id), [
+    call("GET", format!("/v1/users/{}/export?organization={}", stage.other_visitor.user_id, stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES]),
+];
+Route::User(_) => Route::User(stage.other_visitor.user_id), [
+    call("GET", format!("/v1/users/{}?organization={}", stage.other_visitor.user_id, stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, FOR, YES]),
+    // Deleted by the manager, it is not there for the administrator.
+    call("DELETE", format!("/v1/users/{}?organization={}", stage.other_visitor.user_id, stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, NOF]),
+];
 }
 }
 
@@ -125,6 +168,8 @@ async fn every_route_is_open_to_whom_the_table_says_and_to_nobody_else() {
     let stage = Stage::set().await;
     let mut widget = stage.shop.widget(&stage.visitor).await;
     widget.result(json!({"action": "send_message", "text": SECRET})).await;
+    let mut doomed = stage.shop.widget(&stage.other_visitor).await;
+    doomed.result(json!({"action": "send_message", "text": SECRET})).await;
 
     let mut wrong = Vec::new();
     let mut tries = 0;

@@ -1,8 +1,10 @@
 //! Who may do what: signed tokens, publishable keys, origins, and sealed credentials.
 
+pub mod identity;
 pub mod key;
 pub mod keyring;
 pub mod origin;
+pub mod receipt;
 pub mod seal;
 pub mod token;
 

@@ -16,6 +16,8 @@ use super::keyring::Keyring;
 struct Header {
     alg: String,
     kid: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    typ: Option<String>,
 }
 
 /// A token whose signature is good.
@@ -32,15 +34,53 @@ pub struct Verified {
 /// # Errors
 /// [`Code::NotConfigured`] if there is no key.
 pub fn sign(keyring: &Keyring, claims: &Claims) -> Result<String, Problem> {
+    sign_as(keyring, None, claims)
+}
+
+/// Signs whatever says what type it is.
+pub(super) fn sign_as<T: Serialize>(keyring: &Keyring, typ: Option<&str>, content: &T) -> Result<String, Problem> {
     let (kid, key) = keyring.current().ok_or_else(|| Problem::new(Code::NotConfigured, "there is no signing key"))?;
-    let header = Header { alg: "HS256".into(), kid: kid.into() };
+    let header = Header { alg: "HS256".into(), kid: kid.into(), typ: typ.map(Into::into) };
     let part = |json: Result<Vec<u8>, serde_json::Error>| {
         json.map(|json| URL_SAFE_NO_PAD.encode(json))
             .map_err(|_| Problem::new(Code::Internal, "the claims could not be written"))
     };
-    let signed = format!("{}.{}", part(serde_json::to_vec(&header))?, part(serde_json::to_vec(claims))?);
+    let signed = format!("{}.{}", part(serde_json::to_vec(&header))?, part(serde_json::to_vec(content))?);
     let signature = mac(key, &signed)?.finalize().into_bytes();
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}
+
+/// What a signed text turned out to be.
+pub(super) enum Opened {
+    /// Ours, and its content.
+    Signed(Vec<u8>),
+    /// It says to be under a key that is not there.
+    KeyGone(Vec<u8>),
+    /// Not ours, or of another type.
+    Refused,
+}
+
+/// Opens what [`sign_as`] made of the same type.
+pub(super) fn open(keyring: &Keyring, typ: Option<&str>, text: &str) -> Opened {
+    try_open(keyring, typ, text).unwrap_or(Opened::Refused)
+}
+
+fn try_open(keyring: &Keyring, typ: Option<&str>, text: &str) -> Option<Opened> {
+    if text.len() > TOKEN_BYTES_MAX {
+        return None;
+    }
+    let (signed, signature) = text.rsplit_once('.')?;
+    let (header, content) = signed.split_once('.')?;
+    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
+    let header: Header = serde_json::from_slice(&decode(header)?).ok()?;
+    // The algorithm is ours to choose, never the token's.
+    if header.alg != "HS256" || header.typ.as_deref() != typ {
+        return None;
+    }
+    let content = decode(content)?;
+    let Some(key) = keyring.get(&header.kid) else { return Some(Opened::KeyGone(content)) };
+    mac(key, signed).ok()?.verify_slice(&decode(signature)?).ok()?;
+    Some(Opened::Signed(content))
 }
 
 /// Checks a token's form and signature, and tells whether it has expired.
@@ -49,23 +89,16 @@ pub fn sign(keyring: &Keyring, claims: &Claims) -> Result<String, Problem> {
 /// [`Code::Unauthorized`] for a token that we did not sign, [`Code::TokenExpired`] if its key is gone.
 pub fn verify(keyring: &Keyring, token: &str, now: Timestamp) -> Result<Verified, Problem> {
     let refused = || Problem::new(Code::Unauthorized, "this is not a token that this relay signed");
-    if token.len() > TOKEN_BYTES_MAX {
-        return Err(refused());
-    }
-    let (signed, signature) = token.rsplit_once('.').ok_or_else(refused)?;
-    let (header, claims) = signed.split_once('.').ok_or_else(refused)?;
-    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| refused());
-    let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| refused())?;
-    // The algorithm is ours to choose, never the token's.
-    if header.alg != "HS256" {
-        return Err(refused());
-    }
-    // Perhaps it was ours: whoever holds it gets a new one, as for any token whose time is over.
-    let key = keyring.get(&header.kid).ok_or_else(|| {
-        Problem::new(Code::TokenExpired, "the key that signed this token is no longer in use; get a new one")
-    })?;
-    mac(key, signed)?.verify_slice(&decode(signature)?).map_err(|_| refused())?;
-    let claims: Claims = serde_json::from_slice(&decode(claims)?).map_err(|_| refused())?;
+    let claims = match open(keyring, None, token) {
+        Opened::Signed(claims) => claims,
+        // Perhaps it was ours: whoever holds it gets a new one, as for any token whose time is over.
+        Opened::KeyGone(_) => {
+            let detail = "the key that signed this token is no longer in use; get a new one";
+            return Err(Problem::new(Code::TokenExpired, detail));
+        }
+        Opened::Refused => return Err(refused()),
+    };
+    let claims: Claims = serde_json::from_slice(&claims).map_err(|_| refused())?;
     let expired = claims.exp <= now.seconds();
     Ok(Verified { claims, expired })
 }

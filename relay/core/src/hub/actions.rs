@@ -58,9 +58,7 @@ impl Draft<'_> {
             Request::Provision { id, name, origins, publishable_key, actor, entropy } => {
                 self.provision(id, name, origins, publishable_key, &actor, &entropy)?
             }
-            Request::WidgetSession { key, origin, previous, entropy } => {
-                self.widget_session(&key, origin.as_deref(), previous, &entropy)?
-            }
+            Request::WidgetSession { visit, entropy } => self.widget_session(visit, &entropy)?,
             Request::Administer { actor, command, entropy } => self.administer(&actor, command, &entropy)?,
             Request::Act { claims, action } => {
                 self.act(&Actor { claims: Some(claims), address: None }, None, &action)?
@@ -99,6 +97,7 @@ impl Draft<'_> {
             }
             Action::History(action) => self.history(claims, chat_of(claims, action.user_id)?, action),
             Action::Chats(action) => self.chats(claims, action.before, action.limit),
+            Action::Consent(action) => self.consent(claims, actor.address.as_deref(), &action.version, action.given),
             Action::Subscribe(action) => self.narrow(claims, conn, action.filter.as_ref(), true),
             Action::Unsubscribe(action) => self.narrow(claims, conn, action.filter.as_ref(), false),
             Action::Resume(action) => {
@@ -192,9 +191,11 @@ impl Draft<'_> {
 /// What a token has to be good for.
 fn scope_of(action: &Action) -> Scope {
     match action {
-        Action::SendMessage(_) | Action::Typing(_) | Action::MessageRead(_) | Action::MessageDelivered(_) => {
-            Scope::ChatsWrite
-        }
+        Action::SendMessage(_)
+        | Action::Typing(_)
+        | Action::MessageRead(_)
+        | Action::MessageDelivered(_)
+        | Action::Consent(_) => Scope::ChatsWrite,
         Action::History(_) | Action::Chats(_) | Action::Subscribe(_) | Action::Unsubscribe(_) | Action::Resume(_) => {
             Scope::ChatsRead
         }

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::access::Scope;
+use shared::id::UserId;
 use shared::problem::Code;
 use shared::token::{Claims, Role};
 
 use super::draft::Draft;
 use super::input::ENTROPY_BYTES;
+use super::settings::Change;
 use super::{Decision, Refused};
 use crate::upstream::ozon::Credentials;
 
@@ -56,6 +58,60 @@ pub enum Command {
         /// Which.
         token_id: String,
     },
+    /// Reads the settings.
+    ReadOrganization,
+    /// Changes settings.
+    ChangeOrganization {
+        /// Which, to what.
+        change: Change,
+    },
+    /// Deletes the organization with all that is its.
+    DeleteOrganization,
+    /// Replaces the publishable key.
+    RotateKey {
+        /// For how many seconds the former one lives on.
+        grace_s: i64,
+    },
+    /// Makes a secret for vouching.
+    AddIdentitySecret,
+    /// Lists the secrets for vouching, without the secrets.
+    IdentitySecrets,
+    /// Removes a secret for vouching.
+    RemoveIdentitySecret {
+        /// Which.
+        kid: String,
+    },
+    /// Says who a user is.
+    ReadUser {
+        /// Who.
+        user_id: UserId,
+    },
+    /// Reads everything that is kept of a user.
+    ExportUser {
+        /// Whose.
+        user_id: UserId,
+        /// Only messages after this one.
+        after: Option<i64>,
+        /// How many messages.
+        limit: Option<i64>,
+    },
+    /// Deletes everything that is kept of a user.
+    DeleteUser {
+        /// Whose.
+        user_id: UserId,
+    },
+    /// Whether a receipt is one of ours.
+    VerifyReceipt {
+        /// Its text.
+        receipt: String,
+    },
+    /// Reads the ledger of consents, oldest first.
+    Consents {
+        /// Only entries after this one.
+        after: Option<i64>,
+        /// How many.
+        limit: Option<i64>,
+    },
     /// Connects an Ozon account.
     ConnectOzon {
         /// The merchant's key.
@@ -77,7 +133,18 @@ impl Command {
         match self {
             Self::IssueToken { .. } | Self::Tokens { .. } | Self::RevokeToken { .. } => Some(Scope::TokensWrite),
             Self::ConnectOzon { .. } => Some(Scope::IntegrationsWrite),
-            Self::Audit { .. } => Some(Scope::AuditRead),
+            Self::Audit { .. } | Self::VerifyReceipt { .. } => Some(Scope::AuditRead),
+            Self::ReadOrganization => Some(Scope::OrganizationRead),
+            Self::ChangeOrganization { .. }
+            | Self::RotateKey { .. }
+            | Self::AddIdentitySecret
+            | Self::IdentitySecrets
+            | Self::RemoveIdentitySecret { .. } => Some(Scope::OrganizationWrite),
+            Self::DeleteOrganization => None,
+            Self::ReadUser { .. } => Some(Scope::ChatsRead),
+            Self::ExportUser { .. } => Some(Scope::UsersExport),
+            Self::DeleteUser { .. } => Some(Scope::UsersDelete),
+            Self::Consents { .. } => Some(Scope::ConsentsRead),
         }
     }
 }
@@ -104,6 +171,18 @@ impl Draft<'_> {
             }
             Command::Tokens { before, limit } => self.tokens(before, limit),
             Command::RevokeToken { token_id } => self.revoke_token(actor, &token_id),
+            Command::ReadOrganization => Ok(self.organization()?.described()),
+            Command::ChangeOrganization { change } => self.change_organization(actor, change),
+            Command::DeleteOrganization => self.delete_organization(),
+            Command::RotateKey { grace_s } => self.rotate_key(actor, grace_s, entropy),
+            Command::AddIdentitySecret => self.add_identity_secret(actor, entropy),
+            Command::IdentitySecrets => self.list_identity_secrets(),
+            Command::RemoveIdentitySecret { kid } => self.remove_identity_secret(actor, &kid),
+            Command::ReadUser { user_id } => self.profile(user_id),
+            Command::ExportUser { user_id, after, limit } => self.export_user(actor, user_id, after, limit),
+            Command::DeleteUser { user_id } => self.delete_user(actor, user_id, entropy),
+            Command::VerifyReceipt { receipt } => self.verify_receipt(&receipt),
+            Command::Consents { after, limit } => self.consents_page(actor, after, limit),
             Command::ConnectOzon { credentials } => self.connect_ozon(actor, &credentials, entropy),
             Command::Audit { after, limit } => self.audit_page(after, limit),
         }

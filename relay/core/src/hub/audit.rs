@@ -1,7 +1,7 @@
 //! The audit log: who did what to whom, when, from where. Rows are only added, and each carries a hash over itself and the
 //! hash of the row before it, so that a row that was changed, removed or slipped in shows.
 //!
-//! It holds no text of a message and no user's id.
+//! It holds no text of a message and no user's id: a user is named by `user_mark`.
 
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -17,6 +17,13 @@ use crate::storage::Row;
 /// What is written down.
 pub(super) mod deed {
     pub(in crate::hub) const ORGANIZATION_CREATED: &str = "organization.created";
+    pub(in crate::hub) const ORGANIZATION_CHANGED: &str = "organization.changed";
+    pub(in crate::hub) const KEY_ROTATED: &str = "key.rotated";
+    pub(in crate::hub) const IDENTITY_SECRET_ADDED: &str = "identity_secret.added";
+    pub(in crate::hub) const IDENTITY_SECRET_REMOVED: &str = "identity_secret.removed";
+    pub(in crate::hub) const CONSENTS_READ: &str = "consents.read";
+    pub(in crate::hub) const USER_EXPORTED: &str = "user.exported";
+    pub(in crate::hub) const USER_DELETED: &str = "user.deleted";
     pub(in crate::hub) const TOKEN_ISSUED: &str = "token.issued";
     pub(in crate::hub) const TOKEN_REVOKED: &str = "token.revoked";
     pub(in crate::hub) const INTEGRATION_CONNECTED: &str = "integration.connected";
@@ -177,6 +184,6 @@ impl Draft<'_> {
     }
 }
 
-fn hash_of(bytes: &[u8]) -> String {
+pub(super) fn hash_of(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -152,8 +152,14 @@ impl<'a> Draft<'a> {
             .map_err(|_| Refused::new(Code::Internal, "an event could not be written"))?;
         if let Some(offset) = offset {
             self.write_all(
-                "INSERT INTO events (event_offset, user_id, for_visitor, body) VALUES (?, ?, ?, ?)",
-                vec![offset.into(), event.user_id().into(), event.is_for_visitor().into(), text.as_str().into()],
+                "INSERT INTO events (event_offset, user_id, for_visitor, body, created_at) VALUES (?, ?, ?, ?, ?)",
+                vec![
+                    offset.into(),
+                    event.user_id().into(),
+                    event.is_for_visitor().into(),
+                    text.as_str().into(),
+                    self.now.0.into(),
+                ],
             );
         }
         self.dismiss_the_expired()?;

@@ -6,6 +6,7 @@ use shared::time::Timestamp;
 use shared::token::Claims;
 
 use super::administration::{Actor, Command};
+use super::visit::Visit;
 use crate::upstream::Answered;
 
 /// A socket, for its whole life. The shell makes it from chance, so that it is new after a restart, too.
@@ -97,12 +98,8 @@ pub enum Request {
     },
     /// Gives a visitor a token.
     WidgetSession {
-        /// The publishable key.
-        key: String,
-        /// The page.
-        origin: Option<String>,
-        /// The claims of the token they had, whose signature was good.
-        previous: Option<Claims>,
+        /// What the page says.
+        visit: Visit,
         /// Chance for the visitor's and the token's id.
         entropy: [u8; ENTROPY_BYTES],
     },

@@ -111,7 +111,10 @@ impl Draft<'_> {
     fn user_writes(&mut self, user_id: UserId, text: &str, writer: &str, client_id: Option<&str>) -> Decision<Message> {
         let chat = match self.chat(user_id)? {
             Some(chat) => Ok(chat),
-            None => Err(self.new_chat(user_id, source::WIDGET, None, visitor_name(user_id))),
+            None => {
+                let name = self.vouched_name(user_id)?.unwrap_or_else(|| visitor_name(user_id));
+                Err(self.new_chat(user_id, source::WIDGET, None, name))
+            }
         };
         let is_new = chat.is_err();
         let chat = chat.unwrap_or_else(|new| new);

@@ -10,20 +10,30 @@
 mod actions;
 mod administration;
 mod audit;
+mod closure;
 mod connections;
+mod consent;
+mod customers;
 mod draft;
+mod erasure;
+mod export;
 mod history;
 mod hooks;
+mod identity_secrets;
 mod input;
 mod lookups;
 mod marks;
 mod messages;
 mod organization;
 mod presence;
+mod resealing;
+mod retention;
 mod sends;
 mod session;
+mod settings;
 mod tokens;
 mod turn;
+mod visit;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,10 +41,13 @@ use shared::problem::{Code, Problem};
 use shared::time::Timestamp;
 
 pub use administration::{Actor, Command};
+pub use consent::consents_csv;
 pub use input::{ConnId, ENTROPY_BYTES, Input, Job, Request};
 pub use organization::Organization;
 pub use session::Session;
+pub use settings::{Change, ConsentText};
 pub use turn::{Effect, Turn, error_frame};
+pub use visit::Visit;
 
 use crate::auth::keyring::Keyring;
 use crate::storage::{Sql, SqlError};

@@ -1,19 +1,20 @@
-//! The organization itself: provisioning, visitors' sessions, staff's tokens, upstream accounts.
+//! The organization itself: provisioning, and its accounts at upstreams.
 
 use serde_json::{Value, json};
-use shared::id::{SAFE_INTEGER_MAX, visitor_id};
-use shared::limits::{NAME_CHARS_MAX, ORIGINS_MAX, VISITOR_TOKEN_RENEW_S, VISITOR_TOKEN_TTL_S};
+use shared::id::SAFE_INTEGER_MAX;
+use shared::limits::NAME_CHARS_MAX;
 use shared::message::source;
 use shared::problem::Code;
 use shared::time::Timestamp;
-use shared::token::{Claims, Role};
+use shared::token::Claims;
 
 use super::administration::Actor;
 use super::audit::deed;
 use super::draft::Draft;
 use super::input::ENTROPY_BYTES;
+use super::settings::{ConsentText, check_origins};
 use super::{Decision, Refused};
-use crate::auth::{key, origin, seal, secrets_match, text_of, token};
+use crate::auth::{key, seal, text_of};
 use crate::storage::{Sql, SqlError, is_provisioned, pending_steps};
 use crate::upstream::ozon::{Account, Credentials};
 
@@ -30,6 +31,12 @@ pub struct Organization {
     pub origins: Vec<String>,
     /// The epoch of its event log.
     pub epoch: String,
+    /// For how many days messages are kept; for ever if absent.
+    pub retention_days: Option<i64>,
+    /// What visitors are asked to consent to.
+    pub consent: Option<ConsentText>,
+    /// The key before this one, and until when it opens sessions.
+    pub former_key: Option<(String, Timestamp)>,
 }
 
 impl Organization {
@@ -37,7 +44,11 @@ impl Organization {
         if !is_provisioned(sql)? {
             return Ok(None);
         }
-        let row = sql.first("SELECT id, name, publishable_key, origins, epoch FROM organization", &[])?;
+        let row = sql.first(
+            "SELECT id, name, publishable_key, origins, epoch, retention_days, consent_version, consent_text, former_key,
+             former_key_until FROM organization WHERE deleted_at IS NULL",
+            &[],
+        )?;
         row.map(|row| {
             Ok(Self {
                 id: row.text(0)?,
@@ -46,6 +57,12 @@ impl Organization {
                 origins: serde_json::from_str(&row.text(3)?)
                     .map_err(|_| SqlError("the list of origins is not JSON".into()))?,
                 epoch: row.text(4)?,
+                retention_days: row.optional_integer(5)?,
+                consent: row
+                    .optional_text(6)?
+                    .zip(row.optional_text(7)?)
+                    .map(|(version, text)| ConsentText { version, text }),
+                former_key: row.optional_text(8)?.zip(row.optional_integer(9)?.map(Timestamp)),
             })
         })
         .transpose()
@@ -69,20 +86,25 @@ impl Draft<'_> {
             return Err(Refused::new(Code::Invalid, "id is 1 to 48 small letters, digits and inner hyphens"));
         }
         check_name(&name)?;
-        if origins.len() > ORIGINS_MAX || !origins.iter().all(|entry| origin::is_entry(entry)) {
-            return Err(Refused::new(
-                Code::Invalid,
-                format!(
-                    "origins are at most {ORIGINS_MAX} entries like https://shop.ru or https://*.shop.ru, without a path"
-                ),
-            ));
+        check_origins(&origins)?;
+        if is_provisioned(self.sql)? {
+            return Err(Refused::new(Code::Conflict, "the organization was deleted; its id stays taken"));
         }
         let (key_chance, epoch_chance) = entropy.split_at(ENTROPY_BYTES / 2);
         let publishable_key = publishable_key.unwrap_or_else(|| format!("pk_{id}_{}", hex(key_chance)));
         if key::organization_of(&publishable_key)? != id {
             return Err(Refused::new(Code::Invalid, "publishable_key names another organization"));
         }
-        let organization = Organization { id, name, publishable_key, origins, epoch: text_of(epoch_chance) };
+        let organization = Organization {
+            id,
+            name,
+            publishable_key,
+            origins,
+            epoch: text_of(epoch_chance),
+            retention_days: None,
+            consent: None,
+            former_key: None,
+        };
         // Only now is there something to keep: a call with a made-up id has left no trace.
         let schema = pending_steps(self.sql)?;
         self.turn.writes.extend(schema);
@@ -99,53 +121,9 @@ impl Draft<'_> {
             ],
         );
         self.audit(actor, deed::ORGANIZATION_CREATED, Some(organization.id.clone()))?;
-        let answer = json!({
-            "id": organization.id, "name": organization.name, "origins": organization.origins,
-            "publishable_key": organization.publishable_key,
-        });
+        let answer = organization.described();
         self.hub.organization = Some(organization);
         Ok(answer)
-    }
-
-    pub(super) fn widget_session(
-        &mut self,
-        given: &str,
-        from: Option<&str>,
-        previous: Option<Claims>,
-        entropy: &[u8; ENTROPY_BYTES],
-    ) -> Decision<Value> {
-        let organization = self.organization()?;
-        if !secrets_match(given, &organization.publishable_key) {
-            return Err(Refused::new(Code::UnknownKey, "the publishable key is not the organization's; copy it again"));
-        }
-        if !from.is_some_and(|from| origin::is_allowed(from, &organization.origins)) {
-            return Err(Refused::new(
-                Code::OriginNotAllowed,
-                "this page's origin is not on the organization's list; an administrator can add it",
-            ));
-        }
-        let now_s = self.now.seconds();
-        let again = previous.filter(|claims| {
-            claims.org == organization.id
-                && claims.role == Role::Visitor
-                && now_s < claims.exp.saturating_add(VISITOR_TOKEN_RENEW_S)
-        });
-        let (id_chance, jti_chance) = entropy.split_at(8);
-        let sub = again.map_or_else(
-            || visitor_id(id_chance.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte))),
-            |claims| claims.sub,
-        );
-        let claims = Claims {
-            org: organization.id.clone(),
-            role: Role::Visitor,
-            sub,
-            name: String::new(),
-            iat: now_s,
-            exp: now_s.saturating_add(VISITOR_TOKEN_TTL_S),
-            jti: text_of(jti_chance.get(..16).unwrap_or_default()),
-        };
-        let token = token::sign(&self.hub.config.signing, &claims)?;
-        Ok(json!({"token": token, "user_id": sub, "expires_at": expiry(&claims), "name": organization.name}))
     }
 
     /// Keeps the key sealed. Connecting again replaces the key and leaves the hook's address as it was.
@@ -200,10 +178,10 @@ pub(super) fn expiry(claims: &Claims) -> Timestamp {
     Timestamp(claims.exp.min(SAFE_INTEGER_MAX / 1000).saturating_mul(1000))
 }
 
-fn seal_context(organization: &str, source: &str) -> String {
+pub(super) fn seal_context(organization: &str, source: &str) -> String {
     format!("{organization}/{source}")
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

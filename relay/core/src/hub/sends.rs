@@ -107,6 +107,8 @@ impl Draft<'_> {
             return Ok(());
         }
         self.find_the_departed()?;
+        self.reseal()?;
+        self.plan_sweep()?;
         let next = self.sql.first(
             "SELECT MIN(at) FROM (SELECT MIN(due_at) AS at FROM sends UNION ALL SELECT MIN(offline_at) FROM chats)",
             &[],
@@ -153,6 +155,7 @@ impl Draft<'_> {
         if let Some(at) = next.map(|row| row.optional_integer(0)).transpose()?.flatten() {
             self.wake_at(Timestamp(at));
         }
+        self.sweep()?;
         // Last, since nothing after it can fail.
         self.let_go()?;
         self.hub.booted = true;

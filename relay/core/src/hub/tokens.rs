@@ -52,6 +52,9 @@ impl Draft<'_> {
     /// Who holds this token. A token from before tokens were listed has what is usual for its role.
     pub(super) fn holder(&self, claims: &Claims) -> Decision<Holder> {
         if !claims.role.is_staff() {
+            if self.is_erased(claims.sub)? {
+                return Err(Refused::Problem(revoked()));
+            }
             return Ok(Holder { writer: "visitor".into(), scopes: vec![] });
         }
         let statement = "SELECT holder, scopes, revoked_at FROM tokens WHERE token_id = ?";

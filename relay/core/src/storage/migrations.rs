@@ -3,7 +3,7 @@
 use super::{Sql, SqlError, Store, Write, provisioning};
 
 /// Step n is at index n - 1.
-const STEPS: &[&[&str]] = &[FIRST, DELIVERED, provisioning::TOKENS];
+const STEPS: &[&[&str]] = &[FIRST, DELIVERED, provisioning::TOKENS, provisioning::PEOPLE];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE organization (
