@@ -1,4 +1,4 @@
-//! The relay is killed without warning in mid-conversation and started again on the same state: what was acknowledged is
+//! The relay is killed without warning in mid-conversation and started again on the same state, by either runtime: what was acknowledged is
 //! there once, clients come back by themselves, and no buyer gets a copy.
 
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shared::message::{Side, Status};
 use tests::ozon::Fault;
-use tests::world::{Driver, Organization, Socket, Visitor, World, until, within};
+use tests::world::{Driver, Organization, Runtime, Socket, Visitor, World, until, within};
 
 /// How many messages have to be through before each kill: the conversation is under way.
 const BEFORE_A_KILL: usize = 40;
@@ -79,7 +79,25 @@ impl Talk<'_> {
 
 #[tokio::test]
 async fn a_kill_in_mid_conversation_loses_nothing_that_was_acknowledged_and_doubles_nothing() {
-    let world = World::start().await;
+    kill_in_mid_conversation(World::start_on(Runtime::Wrangler, &[]).await).await;
+}
+
+#[tokio::test]
+async fn nor_does_a_kill_of_a_relay_alone_on_a_server() {
+    kill_in_mid_conversation(World::start_on(Runtime::Workerd, &[]).await).await;
+}
+
+#[tokio::test]
+async fn answers_under_way_to_ozon_at_the_kill_reach_the_buyer_once() {
+    kill_with_answers_under_way(World::start_on(Runtime::Wrangler, &[]).await).await;
+}
+
+#[tokio::test]
+async fn and_so_do_those_of_a_relay_alone_on_a_server() {
+    kill_with_answers_under_way(World::start_on(Runtime::Workerd, &[]).await).await;
+}
+
+async fn kill_in_mid_conversation(world: World) {
     let shop = world.organization("talk").await;
     let token = shop.operator("Анна").await;
     let visitor = shop.visitor().await;
@@ -149,9 +167,7 @@ async fn a_kill_in_mid_conversation_loses_nothing_that_was_acknowledged_and_doub
     }
 }
 
-#[tokio::test]
-async fn answers_under_way_to_ozon_at_the_kill_reach_the_buyer_once() {
-    let world = World::start().await;
+async fn kill_with_answers_under_way(world: World) {
     let shop = world.organization("ozon").await;
     let token = shop.operator("Анна").await;
     let mut operator = shop.events(&token).await;
