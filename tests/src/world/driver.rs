@@ -43,6 +43,15 @@ struct Machine {
     client: Client,
     arrived: Vec<(UserId, MessageId)>,
     opened: usize,
+    tries: Vec<Try>,
+}
+
+/// One attempt to connect.
+#[derive(Clone, Copy, Debug)]
+pub struct Try {
+    pub at: Timestamp,
+    /// What the `welcome` said of a position that was given; none if there was no `welcome`.
+    pub resumed: Option<bool>,
 }
 
 /// How a connection is opened.
@@ -71,7 +80,7 @@ impl Driver {
 
     fn run(mut client: Client, entry: Entry) -> Self {
         client.connect(now());
-        let machine = Mutex::new(Machine { client, arrived: Vec::new(), opened: 0 });
+        let machine = Mutex::new(Machine { client, arrived: Vec::new(), opened: 0, tries: Vec::new() });
         let shared = Arc::new(Shared { machine, nudge: Notify::new() });
         let task = tokio::spawn(drive(Arc::clone(&shared), entry));
         Self { shared, task }
@@ -132,6 +141,11 @@ impl Driver {
         self.shared.lock().opened
     }
 
+    /// Every attempt to connect, in order.
+    pub fn tries(&self) -> Vec<Try> {
+        self.shared.lock().tries.clone()
+    }
+
     /// Fails if a message was announced as new twice, or is shown twice.
     #[track_caller]
     pub fn assert_no_duplicates(&self, user_id: UserId) {
@@ -168,6 +182,7 @@ async fn drive(shared: Arc<Shared>, mut entry: Entry) {
             match effect {
                 Effect::Open { position, renew } => {
                     opened += 1;
+                    shared.lock().tries.push(Try { at: now(), resumed: None });
                     if renew {
                         entry = entry.renewed().await;
                     }
@@ -222,6 +237,9 @@ impl Machine {
             News::Frame(text) => {
                 let node: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
                 let frame = Frame::from_node(&node).unwrap_or_else(|| panic!("a frame that no client reads: {text}"));
+                if let (Frame::Welcome(welcome), Some(last)) = (&frame, self.tries.last_mut()) {
+                    last.resumed = Some(welcome.resumed);
+                }
                 self.client.handle_frame(now(), frame);
             }
             News::Closed(code) => self.client.handle_close(now(), code),

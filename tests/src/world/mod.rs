@@ -24,7 +24,7 @@ use relay::Relay;
 use sellers::Sellers;
 
 pub use browser::{Browser, Page, Root, Screen};
-pub use driver::{Driver, now};
+pub use driver::{Driver, Try, now};
 pub use form::{assert_form, is_spec_time};
 pub use http::{Answer, Http};
 pub use organization::{ORIGIN, Organization, Visitor, browser_request, request};
