@@ -219,3 +219,74 @@ pub const SEND_ATTEMPTS_MAX: i64 = 3;
 
 /// How often the upstream's history is asked about one send before its fate counts as unknown.
 pub const LOOKUP_ATTEMPTS_MAX: i64 = 8;
+
+/// A limit on how often: so many at once, and one more each `every_ms`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many may come at once after a silence.
+    pub burst: i64,
+    /// How long one more takes to become free, in milliseconds.
+    pub every_ms: i64,
+}
+
+impl Rate {
+    /// How long after the last one it is as if there had been none.
+    #[must_use]
+    pub const fn forgotten_after_ms(self) -> i64 {
+        self.burst.saturating_mul(self.every_ms)
+    }
+}
+
+/// Requests of one address (an IPv4 address, or an IPv6 network of 64 bits): a hundred phones behind one carrier's address
+/// that all come back at once need three requests each, and then a session's polling of 20 a second.
+pub const ADDRESS_REQUESTS: Rate = Rate { burst: 300, every_ms: 50 };
+
+/// New visitors of one address: an office that opens the shop together, then one each three seconds.
+pub const NEW_SESSIONS_ADDRESS: Rate = Rate { burst: 30, every_ms: 3_000 };
+
+/// Requests of one visitor: ten tabs that come back at once with three requests each, and where no socket opens a post for
+/// each message and each sign of typing, every second at most.
+pub const VISITOR_REQUESTS: Rate = Rate { burst: 60, every_ms: 500 };
+
+/// Requests of one member of staff or program: a CRM that fetches the pages of two hundred chats at once, and fifty requests
+/// a second after that, a twentieth of what an organization's object can do.
+pub const STAFF_REQUESTS: Rate = Rate { burst: 400, every_ms: 20 };
+
+/// Requests with tokens of one organization: half of the thousand a second that one object can do, and a burst of the two
+/// seconds in which people who lost the relay together come back.
+pub const ORGANIZATION_REQUESTS: Rate = Rate { burst: 2_000, every_ms: 2 };
+
+/// Requests to one organization without a token, sessions and notifications of upstreams: a fifth of what its object can do,
+/// so that its people keep the rest.
+pub const ORGANIZATION_STRANGERS: Rate = Rate { burst: 500, every_ms: 5 };
+
+/// Senders that the door remembers of each kind, twice as many at most: 10,000 of about 100 bytes in each of five tables are
+/// 10 MB of an isolate's 128.
+pub const DOOR_KEYS_MAX: usize = 10_000;
+
+/// Frames of one visitor's connection: every key pressed is no frame, typing is one each three seconds, so this is a page
+/// that loads history and marks it as read, or a broken one. Full again after six seconds, less than the ten of silence
+/// after which an object may sleep and forget: sleeping gives nobody more.
+pub const VISITOR_FRAMES: Rate = Rate { burst: 60, every_ms: 100 };
+
+/// Frames of one connection of staff: a program that marks, asks and answers for many chats. Full again after eight seconds.
+pub const STAFF_FRAMES: Rate = Rate { burst: 400, every_ms: 20 };
+
+/// Frames that come although they were refused, before the connection is closed: what a client has under way when it is told
+/// to wait, with much room.
+pub const STUBBORN_FRAMES: Rate = Rate { burst: 200, every_ms: 100 };
+
+/// Messages of one visitor over all their connections: ten pasted lines at once, and then one a second, which nobody can
+/// type. Full again after ten seconds.
+pub const VISITOR_MESSAGES: Rate = Rate { burst: 10, every_ms: 1_000 };
+
+/// Messages of a visitor to whom nobody has answered yet, in [`FIRST_MESSAGES_WITHIN_MS`]: twice as many as a long question
+/// in short lines. Counted in the store, so it holds whatever sleeps or restarts.
+pub const FIRST_MESSAGES_MAX: i64 = 20;
+
+/// The time in which [`FIRST_MESSAGES_MAX`] and [`NEW_CHATS_MAX`] are counted.
+pub const FIRST_MESSAGES_WITHIN_MS: i64 = 60_000;
+
+/// New chats of visitors in one organization, in [`FIRST_MESSAGES_WITHIN_MS`]: thirty addresses that all bring new
+/// visitors as fast as [`NEW_SESSIONS_ADDRESS`] lets them. More is no rush of customers, but a machine.
+pub const NEW_CHATS_MAX: i64 = 600;

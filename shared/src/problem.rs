@@ -123,12 +123,20 @@ pub struct Problem {
     pub code: Code,
     /// What a developer reads: what is wrong and what to do. English, without personal data.
     pub detail: String,
+    /// After how long it is worth trying again, if that is known.
+    pub retry_after_ms: Option<i64>,
 }
 
 impl Problem {
     /// A problem with its explanation.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+        Self { code, detail: detail.into(), retry_after_ms: None }
+    }
+
+    /// A problem that time cures, and how much of it.
+    #[must_use]
+    pub fn later(code: Code, detail: impl Into<String>, retry_after_ms: i64) -> Self {
+        Self { retry_after_ms: Some(retry_after_ms), ..Self::new(code, detail) }
     }
 }

@@ -7,6 +7,8 @@
 
 pub mod auth;
 pub mod hub;
+pub mod log;
+pub mod metrics;
 pub mod policy;
 pub mod storage;
 pub mod upstream;

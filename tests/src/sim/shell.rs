@@ -59,7 +59,12 @@ impl Relay {
         let keys = || Keyring::parse(&format!("{{\"k1\":\"{}\"}}", "A".repeat(43))).expect("32 bytes of zeros");
         Self {
             store: Flaky::new(),
-            config: Config { signing: keys(), sealing: keys(), ozon_base_url: "https://ozon.example".into() },
+            config: Config {
+                signing: keys(),
+                sealing: keys(),
+                ozon_base_url: "https://ozon.example".into(),
+                rate_factor: 1_000_000,
+            },
             hub: None,
             up: true,
             incarnation: 0,

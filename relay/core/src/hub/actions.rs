@@ -39,6 +39,9 @@ impl Draft<'_> {
             self.dismiss(conn, decoded.id.as_deref(), &expired(), close::UNAUTHORIZED);
             return Ok(());
         }
+        if !self.may_ask(conn, claims.role, decoded.id.as_deref())? {
+            return Ok(());
+        }
         let action = decoded.action?;
         // The answer comes before the events that follow from the action: it is given its place now, and filled in below.
         let place = self.turn.effects.len();

@@ -117,6 +117,7 @@ impl Draft<'_> {
             }
         };
         let is_new = chat.is_err();
+        self.may_write(user_id, is_new)?;
         let chat = chat.unwrap_or_else(|new| new);
         let row = NewRow { side: Side::User, text, author: None, writer, client_id, status: None, upstream_id: None };
         let message = self.user_wrote(&chat, is_new, row)?;

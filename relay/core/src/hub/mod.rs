@@ -25,6 +25,7 @@ mod lookups;
 mod marks;
 mod messages;
 mod organization;
+mod patience;
 mod presence;
 mod resealing;
 mod retention;
@@ -62,6 +63,8 @@ pub struct Config {
     pub sealing: Keyring,
     /// Where Ozon is.
     pub ozon_base_url: String,
+    /// How many times as generous every limit on how often is; 1 unless a load test or a host says otherwise.
+    pub rate_factor: i64,
 }
 
 /// Why a turn was not to be.
@@ -111,6 +114,7 @@ pub struct Hub {
     config: Config,
     organization: Option<Organization>,
     sessions: BTreeMap<ConnId, Session>,
+    patience: patience::Patience,
     alarm: Option<Timestamp>,
     /// Whether the restored hub has compared the store with the sockets; if its boot failed, the alarm does.
     booted: bool,
@@ -134,6 +138,7 @@ impl Hub {
             config,
             organization: Organization::load(sql)?,
             sessions: sessions.map(|session| (session.conn, session)).collect(),
+            patience: patience::Patience::default(),
             alarm: None,
             booted: false,
             gone: BTreeSet::new(),

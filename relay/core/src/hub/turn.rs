@@ -67,12 +67,15 @@ struct ErrorData<'a> {
     id: Option<&'a str>,
     code: &'a str,
     detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_ms: Option<i64>,
 }
 
 /// The frame that tells one socket of a refusal.
 #[must_use]
 pub fn error_frame(id: Option<&str>, problem: &Problem, now: Timestamp) -> String {
-    let data = ErrorData { id, code: problem.code.as_str(), detail: &problem.detail };
+    let data =
+        ErrorData { id, code: problem.code.as_str(), detail: &problem.detail, retry_after_ms: problem.retry_after_ms };
     // Strings always serialize; the fallback is there because this crate never panics.
     frame::render("error", &data, now, None)
         .unwrap_or_else(|_| r#"{"event":"error","data":{"code":"internal"}}"#.into())

@@ -3,7 +3,10 @@
 use super::{Sql, SqlError, Store, Write, provisioning};
 
 /// Step n is at index n - 1.
-const STEPS: &[&[&str]] = &[FIRST, DELIVERED, provisioning::TOKENS, provisioning::PEOPLE];
+const STEPS: &[&[&str]] = &[FIRST, DELIVERED, provisioning::TOKENS, provisioning::PEOPLE, NEW_CHATS];
+
+/// How many chats are new is asked for each new one.
+const NEW_CHATS: &[&str] = &["CREATE INDEX chats_created ON chats (created_at)"];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE organization (
