@@ -17,6 +17,8 @@ Object.defineProperty(state, "criticalError", { get: () => broken, set: setBroke
 addEventListener("error", (event) => noteTrap(event.error));
 
 function setBroken(isBroken) {
+  // Counted here: the module's own counters go with its memory.
+  if (isBroken && !broken) globalThis.prilavokTraps = (globalThis.prilavokTraps ?? 0) + 1;
   broken = isBroken;
   if (broken) for (const fail of pending) fail(new Error("the relay trapped"));
 }
@@ -80,8 +82,20 @@ export class Organization extends DurableObject {
   }
 }
 
+// The request that trapped, and those that were under way beside it, are told so; sockets stay open, and state is as it was
+// kept.
+function trapped() {
+  const body = { type: "about:blank", title: "internal", status: 500, code: "internal", detail: "the relay trapped; try again" };
+  return new Response(JSON.stringify(body), { status: 500, headers: { "content-type": "application/problem+json" } });
+}
+
 export default {
-  fetch(request, env, ctx) {
-    return guarded(() => relay.fetch(request, env, ctx));
+  async fetch(request, env, ctx) {
+    try {
+      return await guarded(() => relay.fetch(request, env, ctx));
+    } catch (error) {
+      console.error(JSON.stringify({ event: "trapped", level: "error", time: new Date().toISOString() }));
+      return trapped();
+    }
   },
 };

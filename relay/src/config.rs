@@ -11,6 +11,8 @@ pub const ORGANIZATIONS: &str = "ORGANIZATIONS";
 const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
 const SIGNING_KEYS: &str = "SIGNING_KEYS";
 const SEALING_KEYS: &str = "SEALING_KEYS";
+const METRICS_TOKEN: &str = "METRICS_TOKEN";
+const RATE_FACTOR: &str = "RATE_FACTOR";
 const OZON_BASE_URL: &str = "OZON_BASE_URL";
 
 /// The fewest bytes of an administrator's token.
@@ -37,7 +39,19 @@ pub fn hub(env: &Env) -> Result<hub::Config, Problem> {
     if !ozon_base_url.starts_with("https://") && !ozon_base_url.starts_with("http://127.0.0.1:") {
         return Err(wrong(OZON_BASE_URL, "is not an https address"));
     }
-    Ok(hub::Config { signing: signing_keys(env)?, sealing: keyring(env, SEALING_KEYS)?, ozon_base_url })
+    let rate_factor = rate_factor(env);
+    Ok(hub::Config { signing: signing_keys(env)?, sealing: keyring(env, SEALING_KEYS)?, ozon_base_url, rate_factor })
+}
+
+/// The token that may read the metrics and nothing else, if there is one.
+pub fn metrics_token(env: &Env) -> Option<String> {
+    let token = env.var(METRICS_TOKEN).ok()?.to_string();
+    (token.len() >= ADMIN_TOKEN_BYTES_MIN).then_some(token)
+}
+
+/// How many times as generous the limits on how often are.
+pub fn rate_factor(env: &Env) -> i64 {
+    env.var(RATE_FACTOR).ok().and_then(|factor| factor.to_string().trim().parse().ok()).unwrap_or(1)
 }
 
 /// Everything that is not as it should be.

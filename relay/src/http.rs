@@ -11,7 +11,7 @@ use crate::clock;
 
 /// A JSON answer.
 pub fn json(status: u16, body: &Value) -> Result<Response> {
-    typed(status, "application/json", &body.to_string())
+    text(status, "application/json", &body.to_string())
 }
 
 /// A refusal.
@@ -21,7 +21,18 @@ pub fn problem(problem: &Problem) -> Result<Response> {
         "type": "about:blank", "title": problem.code.as_str().replace('_', " "), "status": status,
         "code": problem.code, "detail": problem.detail,
     });
-    typed(status, "application/problem+json", &body.to_string())
+    let Some(wait_ms) = problem.retry_after_ms else {
+        return text(status, "application/problem+json", &body.to_string());
+    };
+    let mut body = body;
+    if let Some(members) = body.as_object_mut() {
+        members.insert("retry_after_ms".into(), wait_ms.into());
+    }
+    let response = text(status, "application/problem+json", &body.to_string())?;
+    // Whole seconds, and never too early.
+    let wait_s = wait_ms.max(0).saturating_add(999) / 1000;
+    response.headers().set("Retry-After", &wait_s.to_string())?;
+    Ok(response)
 }
 
 /// An answer or a refusal.
@@ -32,7 +43,8 @@ pub fn answer(status: u16, answer: std::result::Result<Value, Problem>) -> Resul
     }
 }
 
-fn typed(status: u16, content_type: &str, body: &str) -> Result<Response> {
+/// An answer in so many words.
+pub fn text(status: u16, content_type: &str, body: &str) -> Result<Response> {
     let headers = Headers::new();
     headers.set("Content-Type", content_type)?;
     headers.set("Cache-Control", "no-store")?;

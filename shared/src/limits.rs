@@ -260,6 +260,9 @@ pub const ORGANIZATION_REQUESTS: Rate = Rate { burst: 2_000, every_ms: 2 };
 /// so that its people keep the rest.
 pub const ORGANIZATION_STRANGERS: Rate = Rate { burst: 500, every_ms: 5 };
 
+/// Lines of the log that tell of others' mistakes, not of ours: ten a second are 2 MB of disk in a quarter of an hour.
+pub const LOG_LINES: Rate = Rate { burst: 100, every_ms: 100 };
+
 /// Senders that the door remembers of each kind, twice as many at most: 10,000 of about 100 bytes in each of five tables are
 /// 10 MB of an isolate's 128.
 pub const DOOR_KEYS_MAX: usize = 10_000;

@@ -19,6 +19,8 @@ pub const TOKEN_SUBPROTOCOL_PREFIX: &str = "token.";
 pub enum Route {
     /// `GET /healthz`
     Health,
+    /// `GET /metrics`
+    Metrics,
     /// `POST /v1/widget/sessions`
     WidgetSessions,
     /// `GET /v1/widget/socket` (WebSocket)
@@ -78,6 +80,7 @@ impl Route {
         let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
         Some(match segments.as_slice() {
             ["healthz"] => Self::Health,
+            ["metrics"] => Self::Metrics,
             ["v1", "widget", "sessions"] => Self::WidgetSessions,
             ["v1", "widget", "socket"] => Self::WidgetSocket,
             ["v1", "events"] => Self::Events,
@@ -110,6 +113,7 @@ impl Route {
     pub fn methods(&self) -> &'static [&'static str] {
         match self {
             Self::Health
+            | Self::Metrics
             | Self::WidgetSocket
             | Self::Events
             | Self::Chats
@@ -138,7 +142,8 @@ impl Route {
             Self::Events | Self::Chats => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) if method == "GET" => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) => Access::Staff(Scope::ChatsWrite),
-            Self::Organizations => Access::Administrator,
+            // Or who has the token for it, METRICS_TOKEN.
+            Self::Organizations | Self::Metrics => Access::Administrator,
             Self::Organization(_) if method == "DELETE" => Access::Administrator,
             Self::Organization(_) if method == "GET" => Access::Administration(Scope::OrganizationRead),
             Self::Organization(_)

@@ -8,6 +8,7 @@ mod build;
 mod cargo;
 mod dev;
 mod failure;
+mod load;
 mod paths;
 mod process;
 mod progress;
@@ -36,6 +37,8 @@ cargo xtask <command>
                        copies DIR, also while the relay runs
   restore --from FILE.tar [--dir DIR]
                        makes a new DIR from such a copy
+  load [--url URL --admin-token TOKEN] [--runtime workerd|wrangler|both] [--sockets N] [--seconds N]
+                       sockets, messages a second, and how long a message takes, as a table
   test [--fast]        everything CI checks; --fast leaves out the running relay and the browser
   sim [--seeds N] [--from S] | --seed S [--trace]
                        bad days of the relay and its clients, simulated; one seed, one day
@@ -51,6 +54,7 @@ enum Command {
     Backup(serve::keep::Options),
     Restore(serve::keep::Options),
     Test { fast: bool },
+    Load { words: Vec<String> },
     Sim { words: Vec<String> },
     Size,
     Help,
@@ -81,6 +85,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Backup(options) => serve::keep::backup(&paths, options)?,
         Command::Restore(options) => serve::keep::restore(&paths, options)?,
         Command::Test { fast } => return test::run(&paths, fast),
+        Command::Load { words } => load::run(&paths, &words)?,
         Command::Sim { words } => return sim::run(&paths, &words),
         Command::Size => size::run(&paths)?,
         Command::Help => print!("{USAGE}"),
@@ -100,6 +105,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Command, Failure> {
                 "backup" => Command::Backup(serve::keep::Options::default()),
                 "restore" => Command::Restore(serve::keep::Options::default()),
                 "test" => Command::Test { fast: false },
+                "load" => Command::Load { words: the_rest(&mut args)? },
                 "sim" => Command::Sim { words: the_rest(&mut args)? },
                 "size" => Command::Size,
                 "help" => Command::Help,

@@ -151,7 +151,7 @@ pub(super) async fn as_csv(request: &Request, route: &Route, mut answer: Respons
 }
 
 /// Who asks: the administrator, or the holder of a token that may get as far as the organization.
-fn actor(request: &Request, env: &Env, access: Access) -> Outcome<Actor> {
+pub(super) fn actor(request: &Request, env: &Env, access: Access) -> Outcome<Actor> {
     let address = address::of(request, env).map(|address| address.to_string());
     let token = bearer(request)?;
     if secrets_match(&token, &config::admin_token(env)?) {

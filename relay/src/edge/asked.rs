@@ -9,11 +9,13 @@ use shared::token::Claims;
 use worker::{Env, Request};
 
 use super::Outcome;
-use crate::{clock, config, http};
+use crate::{clock, config, http, limits};
 
 /// What a token says that is ours and has not expired.
 pub(super) fn live_claims(env: &Env, token: &str) -> Outcome<Claims> {
-    token::verify_live(&config::signing_keys(env)?, token, clock::now())
+    let claims = token::verify_live(&config::signing_keys(env)?, token, clock::now())?;
+    limits::holder(env, &claims)?;
+    Ok(claims)
 }
 
 /// The token of a request: from `Authorization`, or, since a browser cannot set that on a socket, from its subprotocols.

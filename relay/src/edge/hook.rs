@@ -8,7 +8,7 @@ use worker::{Env, Request, Response, Result};
 
 use super::organization::ask;
 use crate::call::Call;
-use crate::http;
+use crate::{http, limits};
 
 /// Takes a notification. The upstream gets its own form of answer, also for a refusal.
 pub(super) async fn take(
@@ -20,10 +20,13 @@ pub(super) async fn take(
 ) -> Result<Response> {
     let body = match http::body(&mut request, HOOK_BYTES_MAX).await {
         Ok(body) => body,
-        Err(refused) => return refuse_hook(source, &refused),
+        Err(refused) => return refuse(source, &refused),
     };
     if !key::is_organization_id(organization) {
-        return refuse_hook(source, &Problem::new(Code::NotFound, "there is no such address"));
+        return refuse(source, &Problem::new(Code::NotFound, "there is no such address"));
+    }
+    if let Err(refused) = limits::stranger(env, organization) {
+        return refuse(source, &refused);
     }
     let call = Call::Hook { source: source.into(), secret: secret.into(), body };
     let mut response = ask(env, organization, call, 200).await?;
@@ -33,10 +36,10 @@ pub(super) async fn take(
     let told: serde_json::Value = response.json().await.unwrap_or_default();
     let code = told.get("code").and_then(|code| code.as_str()).and_then(Code::parse).unwrap_or(Code::Internal);
     let detail = told.get("detail").and_then(|detail| detail.as_str()).unwrap_or_default();
-    refuse_hook(source, &Problem::new(code, detail))
+    refuse(source, &Problem::new(code, detail))
 }
 
-fn refuse_hook(source: &str, refused: &Problem) -> Result<Response> {
+pub(super) fn refuse(source: &str, refused: &Problem) -> Result<Response> {
     if source == source::OZON {
         http::json(refused.code.status(), &relay_core::upstream::ozon::push::refusal(refused))
     } else {

@@ -8,13 +8,14 @@ mod organization;
 mod socket;
 mod widget;
 
+use relay_core::auth::secrets_match;
 use serde_json::json;
 use shared::problem::{Code, Problem};
 use shared::route::Route;
 use shared::token::Role;
 use worker::{Env, Method, Request, Response, Result};
 
-use crate::{config, http};
+use crate::{config, http, limits, metrics, trap};
 use organization::ask;
 
 type Outcome<T> = std::result::Result<T, Problem>;
@@ -34,10 +35,17 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
         refused.headers().set("Allow", &allowed)?;
         return Ok(refused);
     }
+    if route != Route::Health
+        && let Err(refused) = limits::request(&request, env)
+    {
+        return refuse(&request, &route, &refused);
+    }
+    trap::if_asked(env, asked::header(&request, "X-Test-Trap").as_deref());
     let response = match &route {
         Route::WidgetSocket => return socket::open(request, env, &[Role::Visitor]).await,
         Route::Events => return socket::open(request, env, &[Role::Operator, Role::Integration]).await,
-        Route::Health => health(env),
+        Route::Health => health(&request, env).await,
+        Route::Metrics => metrics(&request, env),
         Route::Hook { source, organization, secret } => {
             return hook::take(request, env, source, organization, secret).await;
         }
@@ -72,8 +80,40 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
     if from_pages { http::for_any_page(response) } else { Ok(response) }
 }
 
-fn health(env: &Env) -> Result<Response> {
-    let wrong = config::check(env);
+/// A refusal in the form that whoever asks can read: a browser sees nothing of a refused upgrade.
+fn refuse(request: &Request, route: &Route, refused: &Problem) -> Result<Response> {
+    match route {
+        Route::WidgetSocket | Route::Events if http::is_upgrade(request) => {
+            http::refuse_socket(refused, socket::subprotocol(request))
+        }
+        Route::WidgetSessions => http::for_any_page(http::problem(refused)?),
+        Route::Hook { source, .. } => hook::refuse(source, refused),
+        _ => http::problem(refused),
+    }
+}
+
+/// `GET /metrics`, for the administrator and for whoever has the token for it.
+fn metrics(request: &Request, env: &Env) -> Result<Response> {
+    let scraper = config::metrics_token(env);
+    let is_scraper = |token: &str| scraper.as_deref().is_some_and(|good| secrets_match(token, good));
+    let allowed = match asked::bearer(request) {
+        Ok(token) if is_scraper(&token) => Ok(()),
+        _ => admin::actor(request, env, Route::Metrics.access("GET")).map(drop),
+    };
+    match allowed {
+        Ok(()) => metrics::answer(),
+        Err(refused) => http::problem(&refused),
+    }
+}
+
+/// `GET /healthz`: that the relay runs and has its settings. With `?storage` also that an object wakes and reads its store.
+async fn health(request: &Request, env: &Env) -> Result<Response> {
+    let mut wrong = config::check(env);
+    if request.url()?.query_pairs().any(|(name, _)| name == "storage")
+        && let Some(problem) = organization::unreadable(env).await
+    {
+        wrong.push(problem.detail);
+    }
     let status = if wrong.is_empty() { 200 } else { 500 };
-    http::json(status, &json!({"status": if wrong.is_empty() { "ok" } else { "not configured" }, "problems": wrong}))
+    http::json(status, &json!({"status": if wrong.is_empty() { "ok" } else { "not well" }, "problems": wrong}))
 }

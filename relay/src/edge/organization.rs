@@ -20,6 +20,21 @@ pub(super) async fn ask(env: &Env, organization: &str, call: Call, status: u16) 
     object.fetch_with_request(Request::new_with_init(&address, &init)?).await
 }
 
+/// The name of an object that is no organization's: it has a store and nothing in it.
+const NOBODY: &str = "healthz";
+
+/// Why no object can be woken or read, if that is so.
+pub(super) async fn unreadable(env: &Env) -> Option<Problem> {
+    let stub = match object(env, NOBODY) {
+        Ok(stub) => stub,
+        Err(problem) => return Some(problem),
+    };
+    match stub.fetch_with_str("https://organization.invalid/health").await {
+        Ok(response) if response.status_code() == 200 => None,
+        _ => Some(Problem::new(Code::StorageFailed, "an object could not be woken, or could not read its store")),
+    }
+}
+
 /// The organization's object. It learns its own id from the provisioning, never from its name.
 pub(super) fn object(env: &Env, organization: &str) -> Outcome<Stub> {
     if !key::is_organization_id(organization) {

@@ -5,15 +5,20 @@ use shared::route::SUBPROTOCOL;
 use shared::token::Role;
 use worker::{Env, Headers, Request, RequestInit, Response, Result};
 
-use super::asked::{bearer, live_claims};
+use super::asked::{bearer, header, live_claims};
 use super::organization::object;
 use crate::call::{CLAIMS_HEADER, encode_claims};
 use crate::http;
 
+/// The subprotocol of ours, if it is offered.
+pub(super) fn subprotocol(request: &Request) -> Option<&'static str> {
+    let offered = header(request, "Sec-WebSocket-Protocol")?;
+    offered.split(',').any(|offer| offer.trim() == SUBPROTOCOL).then_some(SUBPROTOCOL)
+}
+
 /// Opens a socket for holders of these roles. What the token does not allow is told over the socket, and closes it.
 pub(super) async fn open(request: Request, env: &Env, roles: &[Role]) -> Result<Response> {
-    let offered = request.headers().get("Sec-WebSocket-Protocol")?.unwrap_or_default();
-    let subprotocol = offered.split(',').map(str::trim).find(|offer| *offer == SUBPROTOCOL);
+    let subprotocol = subprotocol(&request);
     let claims = bearer(&request).and_then(|token| live_claims(env, &token)).and_then(|claims| {
         if roles.contains(&claims.role) {
             Ok(claims)

@@ -8,7 +8,7 @@ use worker::{Env, Request};
 use super::Outcome;
 use super::asked::{header, read};
 use crate::call::Call;
-use crate::{clock, config};
+use crate::{clock, config, limits};
 
 #[derive(Deserialize)]
 struct SessionBody {
@@ -27,6 +27,10 @@ pub(super) async fn session(request: &mut Request, env: &Env) -> Outcome<(String
     let keys = config::signing_keys(env)?;
     let previous =
         body.token.and_then(|token| token::verify(&keys, &token, clock::now()).ok()).map(|verified| verified.claims);
+    limits::stranger(env, &organization)?;
+    if previous.is_none() {
+        limits::new_session(request, env)?;
+    }
     Ok((
         organization,
         Call::WidgetSession { key: body.key, origin, previous, identity: body.identity, attributes: body.attributes },

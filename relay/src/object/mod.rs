@@ -19,6 +19,7 @@ mod storage;
 use std::rc::Rc;
 
 use relay_core::hub::Input;
+use relay_core::metrics::Counter;
 use shared::close;
 use shared::frame::{PING, PONG};
 use shared::id::Position;
@@ -30,7 +31,7 @@ use worker::{
 };
 
 use crate::call::{CLAIMS_HEADER, Call, decode_claims};
-use crate::{clock, http};
+use crate::{clock, http, metrics};
 use shell::Shell;
 
 /// The largest internal call: a hook's body, escaped as JSON.
@@ -55,6 +56,9 @@ impl DurableObject for Organization {
         if http::is_upgrade(&request) {
             return self.open_socket(&request).await;
         }
+        if request.path() == "/health" {
+            return Response::empty().map(|answer| answer.with_status(if self.shell.can_read() { 200 } else { 503 }));
+        }
         let status =
             request.url()?.query_pairs().find(|(key, _)| key == "status").and_then(|(_, value)| value.parse().ok());
         http::answer(status.unwrap_or(200), self.ask_hub(&mut request).await)
@@ -72,6 +76,8 @@ impl DurableObject for Organization {
                 // No frame of the protocol is binary; the hub refuses this as it refuses any other text.
                 WebSocketIncomingMessage::Binary(_) => String::new(),
             };
+            metrics::count(Counter::FramesIn);
+            self.shell.trap_if_asked(&text);
             self.shell.run(Input::Frame { conn, text }).await;
         }
         Ok(())

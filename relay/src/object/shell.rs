@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use relay_core::hub::{ConnId, Effect, Hub, Input, Job, Session, Turn};
-use relay_core::storage::{Store, is_provisioned, migrate};
-use relay_core::upstream;
+use relay_core::metrics::Counter;
+use relay_core::storage::{Sql, Store, is_provisioned, migrate};
+use relay_core::upstream::{self, Answered};
 use shared::problem::{Code, Problem};
 use shared::time::Timestamp;
-use worker::{Env, State, WebSocket, console_error};
+use worker::{Env, State, WebSocket};
 
 use super::storage::ObjectStore;
-use crate::{clock, config, fetch};
+use crate::{clock, config, fetch, log, metrics, trap};
 
 /// The hub and its sockets, while the object is awake.
 struct Live {
@@ -30,6 +31,8 @@ struct Later {
 /// The object's side of the loop.
 pub struct Shell {
     state: State,
+    /// The object's own id.
+    id: String,
     env: Env,
     store: ObjectStore,
     live: RefCell<Option<Live>>,
@@ -46,11 +49,23 @@ pub fn conn_of(socket: &WebSocket) -> Option<ConnId> {
 impl Shell {
     pub fn new(state: State, env: Env) -> Self {
         let store = ObjectStore::new(&state.storage());
-        Self { state, env, store, live: RefCell::default(), arriving: RefCell::default() }
+        let id = state.id().to_string();
+        Self { state, id, env, store, live: RefCell::default(), arriving: RefCell::default() }
+    }
+
+    /// Whether the store answers.
+    pub fn can_read(&self) -> bool {
+        self.store.query("SELECT 1", &[]).is_ok()
+    }
+
+    /// See [`trap`].
+    pub fn trap_if_asked(&self, text: &str) {
+        trap::if_asked(&self.env, Some(text));
     }
 
     /// Takes a new socket on, so that a turn can speak to it.
     pub fn accept(&self, conn: ConnId, socket: &WebSocket) {
+        metrics::count(Counter::SocketsOpened);
         self.state.accept_web_socket(socket);
         self.arriving.borrow_mut().insert(conn, socket.clone());
     }
@@ -78,22 +93,28 @@ impl Shell {
             (Ok(()), Some(live)) => live,
             (booted, _) => {
                 let problem = booted.err().unwrap_or_else(|| Problem::new(Code::Internal, "the object is not awake"));
-                console_error!("not awake: {}", problem.detail);
+                log::write(log::error("not_awake").word("code", problem.code.as_str()));
                 self.refuse_arriving(&problem);
                 return (Turn { answer: Some(Err(problem)), ..Turn::default() }, later);
             }
         };
         live.sockets.append(&mut self.arriving.borrow_mut());
         let turn = live.hub.handle(clock::now(), &self.store, input);
-        self.perform(live, turn, later)
+        let performed = self.perform(live, turn, later);
+        metrics::set_sockets(&self.id, live.sockets.len());
+        performed
     }
 
     fn perform(&self, live: &mut Live, mut turn: Turn, mut later: Later) -> (Turn, Later) {
         let committed = if turn.writes.is_empty() { Ok(()) } else { self.store.commit(&turn.writes) };
         let effects = match committed {
-            Ok(()) => std::mem::take(&mut turn.effects),
+            Ok(()) => {
+                metrics::add(Counter::Messages, &[], turn.messages_kept());
+                std::mem::take(&mut turn.effects)
+            }
             Err(error) => {
-                console_error!("a turn was not kept: {error}");
+                metrics::count(Counter::CommitsFailed);
+                failed("commit_failed", &error);
                 let problem =
                     Problem::new(Code::StorageFailed, "the relay could not keep it; nothing was changed, try again");
                 turn.answer = turn.answer.map(|_| Err(problem));
@@ -102,7 +123,7 @@ impl Shell {
                 live.hub = match self.restore() {
                     Ok(hub) => hub,
                     Err(problem) => {
-                        console_error!("the hub could not be restored: {}", problem.detail);
+                        log::write(log::error("restore_failed").word("code", problem.code.as_str()));
                         return (turn, later);
                     }
                 };
@@ -112,6 +133,7 @@ impl Shell {
         for effect in effects {
             match effect {
                 Effect::Send { to, text } => {
+                    metrics::add(Counter::FramesOut, &[], to.len() as u64);
                     for conn in to {
                         if let Some(socket) = live.sockets.get(&conn) {
                             // A socket that cannot be written to is on its way out; its close event follows.
@@ -123,7 +145,7 @@ impl Shell {
                     if let Some(socket) = live.sockets.get(&conn)
                         && let Err(error) = socket.serialize_attachment(attachment)
                     {
-                        console_error!("a session could not be attached: {error}");
+                        failed("attach_failed", &error);
                     }
                 }
                 Effect::Close { conn, code, reason } => {
@@ -174,13 +196,14 @@ impl Shell {
         if let Some(at) = later.alarm {
             let wait_ms = at.since_ms(clock::now()).max(0);
             if let Err(error) = self.state.storage().set_alarm(wait_ms).await {
-                console_error!("the alarm could not be set: {error}");
+                failed("alarm_failed", &error);
             }
         }
         for (job, request) in later.calls {
             let shell = Rc::clone(self);
             self.state.wait_until(async move {
                 let answered = fetch::perform(request).await;
+                note_upstream(&answered);
                 // The outcome's own turn may have calls again: they are boxed, since a future cannot hold itself.
                 Box::pin(shell.run(Input::Outcome { job, answered })).await;
             });
@@ -188,10 +211,31 @@ impl Shell {
     }
 }
 
+fn note_upstream(answered: &Answered) {
+    let outcome = match answered {
+        Answered::Lost => "lost",
+        Answered::Response(response) => match response.status().as_u16() {
+            200..=299 => "2xx",
+            300..=399 => "3xx",
+            400..=499 => "4xx",
+            _ => "5xx",
+        },
+    };
+    metrics::count_by(Counter::UpstreamCalls, &[("outcome", outcome)]);
+    if outcome != "2xx" {
+        log::write(log::warning("upstream_call").word("outcome", outcome));
+    }
+}
+
 /// When a hub that lost a turn looks for what is due.
 const RESTORE_AFTER_MS: i64 = 1_000;
 
+/// What failed, and nothing of what it says: an error of the runtime may quote what it was given.
+fn failed(event: &'static str, _error: &impl std::fmt::Display) {
+    log::write(log::error(event));
+}
+
 fn unreadable(error: relay_core::storage::SqlError) -> Problem {
-    console_error!("the store failed: {error}");
+    failed("store_failed", &error);
     Problem::new(Code::StorageFailed, "the relay could not read its store; try again")
 }

@@ -24,7 +24,7 @@ use crate::backoff::Backoff;
 use crate::close::{self, Then};
 use crate::frame::{Frame, PING, Refusal, Welcome};
 use crate::id::{MessageId, Position, UserId};
-use crate::limits::{ANSWER_TIMEOUT_MS, TEXT_CHARS_MAX, TYPING_EVERY_MS};
+use crate::limits::{ANSWER_TIMEOUT_MS, RECONNECT_MAX_MS, TEXT_CHARS_MAX, TYPING_EVERY_MS};
 use crate::message::{Side, source};
 use crate::problem::{Code, Problem};
 use crate::reply::Reply;
@@ -599,7 +599,10 @@ impl Client {
     }
 
     fn wait(&mut self, now: Timestamp, renew: bool) {
-        let until = now.plus_ms(self.backoff.next_ms());
+        // A relay that is too busy for this connection has said for how long.
+        let told = self.last_problem.as_ref().filter(|told| told.id.is_none()).and_then(|told| told.retry_after_ms);
+        let wait_ms = self.backoff.next_ms().max(told.unwrap_or(0).min(RECONNECT_MAX_MS));
+        let until = now.plus_ms(wait_ms);
         self.drop_link(Link::Waiting { until, renew });
     }
 

@@ -62,6 +62,10 @@ table! { stage:
 Route::Health => Route::Health, [
     call("GET", "/healthz",                                          [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES]),
 ];
+// A scraper's own token, METRICS_TOKEN, opens it, too.
+Route::Metrics => Route::Metrics, [
+    call("GET", "/metrics",                                          [UNA, UNA, EXP, FOR, FOR, FOR, FOR, FOR, FOR, FOR, FOR, FOR, YES]),
+];
 // The publishable key and the page's origin open it; whatever else is sent does not matter.
 Route::WidgetSessions => Route::WidgetSessions, [{
     let key = stage.shop.key.clone();

@@ -36,6 +36,9 @@ const APART: [(&str, &str); 10] = [
 /// The only source of the relay that may name its HTTP library.
 const FETCH: &str = "fetch.rs";
 
+/// The only source of the relay that may write to the log: what it writes has no place for anybody's words.
+const LOG: &str = "log.rs";
+
 /// Package to the packages its manifest lists.
 type Manifests = BTreeMap<String, BTreeSet<String>>;
 
@@ -45,6 +48,9 @@ pub fn check(paths: &Paths) -> Result<(), Failure> {
     let mut broken = impure(&manifests);
     broken.extend(met(&manifests));
     for (name, content) in sources {
+        if name != Path::new(LOG) && names_console(&String::from_utf8_lossy(&content)) {
+            broken.push(format!("relay/src/{} writes to the console; only {LOG} may", name.display()));
+        }
         if name != Path::new(FETCH) && names_reqwest(&String::from_utf8_lossy(&content)) {
             broken.push(format!("relay/src/{} names reqwest; only {FETCH} may", name.display()));
         }
@@ -102,11 +108,20 @@ fn reaches(manifests: &Manifests, from: &str) -> BTreeSet<String> {
     reached
 }
 
-/// Comments may talk about it.
 fn names_reqwest(source: &str) -> bool {
+    words(source).any(|word| word == "reqwest")
+}
+
+fn names_console(source: &str) -> bool {
+    words(source).any(|word| {
+        matches!(word, "console" | "println" | "eprintln" | "print" | "eprint" | "dbg") || word.starts_with("console_")
+    })
+}
+
+/// The words of the code. Comments may talk about anything.
+fn words(source: &str) -> impl Iterator<Item = &str> {
     let code = source.lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code));
-    code.into_iter()
-        .any(|code| code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == "reqwest"))
+    code.flat_map(|code| code.split(|letter: char| !letter.is_alphanumeric() && letter != '_'))
 }
 
 #[cfg(test)]
@@ -163,5 +178,13 @@ mod tests {
         assert!(names_reqwest("use reqwest::Client;"));
         assert!(names_reqwest("fn send(client: &::reqwest::Client) {}"));
         assert!(!names_reqwest("/// As reqwest does it.\nlet a = my_reqwest();"));
+    }
+
+    #[test]
+    fn code_that_writes_to_the_console_by_itself_is_found() {
+        assert!(names_console("worker::console_error!(\"{text}\");"));
+        assert!(names_console("web_sys::console::log_1(&text)"));
+        assert!(names_console("println!(\"{text}\")"));
+        assert!(!names_console("// console_log! is for log.rs\nlog::write(line)"));
     }
 }

@@ -61,6 +61,14 @@ pub struct Turn {
     pub on_failure: Vec<Effect>,
 }
 
+impl Turn {
+    /// How many messages it keeps.
+    #[must_use]
+    pub fn messages_kept(&self) -> u64 {
+        self.writes.iter().filter(|write| write.statement.starts_with("INSERT INTO messages")).count() as u64
+    }
+}
+
 #[derive(Serialize)]
 struct ErrorData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]

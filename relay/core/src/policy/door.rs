@@ -150,7 +150,7 @@ mod tests {
         let (which, problem) = ask().unwrap_err();
         assert_eq!((which, problem.code), (limit, Code::RateLimited));
         let wait = problem.retry_after_ms.unwrap();
-        assert!(wait >= 1 && wait <= rate.every_ms, "{wait}");
+        assert!((1..=rate.every_ms).contains(&wait), "{wait}");
     }
 
     #[test]

@@ -57,6 +57,24 @@ fn each_attempt_waits_below_a_ceiling_that_doubles() {
 }
 
 #[test]
+fn a_relay_that_says_for_how_long_it_is_busy_is_believed() {
+    for (told, least) in [(12_345, 12_345), (3_600_000, RECONNECT_MAX_MS)] {
+        let mut page = Page::new(Identity::Visitor(VISITOR));
+        page.client.connect(page.now);
+        page.perform();
+        page.client.handle_open(page.now);
+        page.event("error", json!({"code": "rate_limited", "detail": "", "retry_after_ms": told}), None);
+        page.close(crate::close::BUSY);
+        assert!(page.client.next_timeout().unwrap().since_ms(page.now) >= least, "{told}");
+        page.advance(least + RECONNECT_BASE_MS);
+        page.client.handle_open(page.now);
+        page.welcome(0, false);
+        page.close(1006);
+        assert!(page.client.next_timeout().unwrap().since_ms(page.now) < RECONNECT_BASE_MS, "it was for once");
+    }
+}
+
+#[test]
 fn a_connection_that_worked_starts_the_waiting_over() {
     let mut page = Page::visitor();
     for _ in 0..20 {
