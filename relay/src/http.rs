@@ -54,7 +54,7 @@ pub fn text(status: u16, content_type: &str, body: &str) -> Result<Response> {
 
 /// A table. `next` says where the next page begins, in a header, since a table has no room for it.
 pub fn csv(table: &str, next: Option<i64>) -> Result<Response> {
-    let response = typed(200, "text/csv; charset=utf-8", table)?;
+    let response = text(200, "text/csv; charset=utf-8", table)?;
     response.headers().set("Content-Disposition", "attachment; filename=\"consents.csv\"")?;
     if let Some(next) = next {
         response.headers().set("X-Next", &next.to_string())?;
