@@ -13,6 +13,9 @@ use tokio::sync::Mutex;
 /// Visitors with an open widget.
 const PEOPLE: usize = 2_000;
 
+/// The same under wrangler, which passes every frame through a proxy of its own that is made for one developer.
+const PEOPLE_UNDER_WRANGLER: usize = 300;
+
 /// How many of something are asked for at once: two busy cores do no more anyway.
 const AT_ONCE: usize = 32;
 
@@ -63,15 +66,16 @@ impl Person {
 
 async fn settled(people: &[Person]) {
     for person in people {
-        within(PATIENCE, "everything sent", async || {
+        let what = format!("everything sent by {}", person.visitor.user_id);
+        within(PATIENCE, &what, async || {
             person.driver.with(|client| client.outgoing(person.visitor.user_id).next().is_none()).then_some(())
         })
         .await;
     }
 }
 
-async fn gather(shop: &Organization<'_>) -> Vec<Person> {
-    let people = stream::iter(0..PEOPLE).map(async |n| {
+async fn gather(shop: &Organization<'_>, count: usize) -> Vec<Person> {
+    let people = stream::iter(0..count).map(async |n| {
         let visitor = shop.visitor().await;
         let driver = shop.visitor_driver(&visitor, n as u64);
         driver.until_live().await;
@@ -80,14 +84,14 @@ async fn gather(shop: &Organization<'_>) -> Vec<Person> {
     people.buffer_unordered(AT_ONCE).collect().await
 }
 
-async fn lose_and_return(runtime: Runtime) {
+async fn lose_and_return(runtime: Runtime, count: usize) {
     // One herd at a time: two of them would measure each other.
     static TURN: Mutex<()> = Mutex::const_new(());
     let _turn = TURN.lock().await;
     let world = World::start_on(runtime, &[]).await;
     let shop = world.organization("herd").await;
     let token = shop.operator("Анна").await;
-    let mut people = gather(&shop).await;
+    let mut people = gather(&shop, count).await;
     people.iter_mut().for_each(|person| person.say("до"));
     settled(&people).await;
 
@@ -159,17 +163,19 @@ async fn lose_and_return(runtime: Runtime) {
         let count = back.iter().filter(|at| (from..from + WINDOW_MS).contains(*at)).count();
         println!("{from:>6} ms {count:>5} {}", "#".repeat(count / 10));
     }
-    // Half as many again as chance brings: timers of a busy machine are late, and late ones come together.
-    assert!(share <= model * 1.5, "{share} of them in one window, {model} expected");
+    // Half as many again as chance brings, since timers of a busy machine are late, and late ones come together; and three
+    // times the spread that chance has with so few.
+    let spread = 3.0 * (model * (1.0 - model) / count as f64).sqrt();
+    assert!(share <= model * 1.5 + spread, "{share} of them in one window, {model} expected");
     assert!(model < 0.4, "a relay that was away for {away_ms} ms is not met by all at once: {model}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_thousand_come_back_one_by_one_and_nothing_is_lost() {
-    lose_and_return(Runtime::Workerd).await;
+    lose_and_return(Runtime::Workerd, PEOPLE).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_thousand_come_back_under_wrangler_too() {
-    lose_and_return(Runtime::Wrangler).await;
+async fn they_come_back_under_wrangler_too() {
+    lose_and_return(Runtime::Wrangler, PEOPLE_UNDER_WRANGLER).await;
 }
