@@ -2,9 +2,10 @@
 //!
 //! What is subscribed to or started here ends when its value is dropped.
 
-use js_sys::{Date, Math};
+use js_sys::{Date, Function, Math, Promise, Reflect};
 use shared::time::Timestamp;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, EventTarget, Window};
 
 /// The time, by the visitor's clock.
@@ -29,6 +30,16 @@ pub fn is_visible() -> bool {
 #[must_use]
 pub fn is_offline() -> bool {
     window().is_some_and(|window| !window.navigator().on_line())
+}
+
+/// Who the page says that the visitor is: the JWT in `prilavokIdentity`, or what it gives or promises if it is a function.
+pub async fn identity() -> Option<String> {
+    let hook = Reflect::get(&window()?.into(), &JsValue::from_str("prilavokIdentity")).ok()?;
+    let value = match hook.dyn_ref::<Function>() {
+        Some(function) => function.call0(&JsValue::UNDEFINED).ok()?,
+        None => hook,
+    };
+    JsFuture::from(Promise::resolve(&value)).await.ok()?.as_string()
 }
 
 /// Random bytes. Good for ids; a browser without a generator of its own gives weaker ones.

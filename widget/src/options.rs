@@ -19,6 +19,8 @@ pub struct Options {
     pub key: String,
     /// The relay's address, without a slash at its end.
     pub relay: String,
+    /// The merchant's word for who the visitor is: a JWT.
+    pub identity: Option<String>,
     /// The language.
     pub words: &'static Words,
 }
@@ -36,6 +38,7 @@ impl Options {
             badge: object(&node, "badge")?,
             key: text(&node, "key").ok_or_else(|| missing("key"))?,
             relay: text(&node, "relay").ok_or_else(|| missing("relay"))?.trim_end_matches('/').to_owned(),
+            identity: text(&node, "identity"),
             words: words(&text(&node, "locale").unwrap_or_default()),
         })
     }

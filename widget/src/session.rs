@@ -22,6 +22,8 @@ pub struct Session {
     pub user_id: UserId,
     /// The shop's name.
     pub name: String,
+    /// Whether the merchant vouches for the visitor: then the token is worth nothing without their word, and is not kept.
+    pub verified: bool,
 }
 
 /// Why there is no session.
@@ -38,12 +40,14 @@ pub enum Refused {
     },
 }
 
-/// Asks for a session: the one of an earlier token if it is still good for that, or a new one.
+/// Asks for a session: the one of whom the merchant vouches for, or of an earlier token if it is still good for that, or a
+/// new one.
 ///
 /// # Errors
 /// See [`Refused`].
-pub async fn ask(relay: &str, key: &str, token: Option<&str>) -> Result<Session, Refused> {
-    let body = Object::new().string("key", key).optional_string("token", token).finish();
+pub async fn ask(relay: &str, key: &str, token: Option<&str>, identity: Option<&str>) -> Result<Session, Refused> {
+    let body = Object::new().string("key", key).optional_string("token", token);
+    let body = body.optional_string("identity", identity).finish();
     let url = [relay, route::WIDGET_SESSIONS].concat();
     let (status, text) = post(&url, &body).await.ok_or(Refused::Later)?;
     let node = JsNode::parse(&text);
@@ -69,7 +73,12 @@ pub async fn ask(relay: &str, key: &str, token: Option<&str>) -> Result<Session,
 }
 
 fn read(node: &JsNode) -> Option<Session> {
-    Some(Session { token: member(node, "token")?, user_id: member(node, "user_id")?, name: member(node, "name")? })
+    Some(Session {
+        token: member(node, "token")?,
+        user_id: member(node, "user_id")?,
+        name: member(node, "name")?,
+        verified: member::<Option<bool>, _>(node, "verified")?.unwrap_or_default(),
+    })
 }
 
 /// Status and body. As plain text, which the relay reads all the same: a browser asks for no leave first (CORS) then, and

@@ -6,17 +6,18 @@
 //
 // data-key       publishable key, required          data-locale    "ru" by default
 // data-relay     the script's own origin by default  data-position  "right" (default) or "left"
+// data-identity  a JWT by which the shop's server vouches for its customer; or window.prilavokIdentity, a text or function
 // data-accent    any CSS colour; the page may set --prilavok-accent and --prilavok-z in its own styles instead
 //
 // The parts lie beside this file: widget/widget.js, widget/widget.css, widget/widget_bg.wasm. The module's side:
-//   default({module_or_path}), mount({root, host, launcher, badge, key, relay, locale}), open(), toggle().
+//   default({module_or_path}), mount({root, host, launcher, badge, key, relay, locale, identity}), open(), toggle().
 // The loader styles the closed launcher; what shows only after mounting (badge, the open launcher, the panel) is in
 // widget.css. The mounted widget keeps the launcher's aria-expanded and aria-label and the badge true.
 (() => {
   const TAG = "prilavok-chat";
   // A tag manager or type="module" hides the current script; the tag itself can still be found.
   const script = document.currentScript || document.querySelector("script[data-key][src*=prilavok]");
-  const { key, relay, locale = "ru", position, accent } = script?.dataset || {};
+  const { key, relay, locale = "ru", position, accent, identity } = script?.dataset || {};
 
   if (customElements.get(TAG)) return console.warn("[prilavok] Второй тег пропущен: чат на странице уже есть");
   if (!key) return console.error('[prilavok] Нет ключа. В теге script нужен data-key="pk_..."');
@@ -102,7 +103,7 @@ svg{width:30px;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:rou
     const mount = () =>
       (mounted ||= load().then(async ([module, , css]) => {
         adopt(root, css);
-        await module.mount({ root, host, launcher, badge, key, relay: relay || origin, locale });
+        await module.mount({ root, host, launcher, badge, key, relay: relay || origin, locale, identity });
         widget = module;
       }));
 

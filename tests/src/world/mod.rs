@@ -98,6 +98,19 @@ impl World {
         self.relay.read().await.signing_keys().to_owned()
     }
 
+    /// The keys that seal: the secret `SEALING_KEYS`.
+    pub async fn sealing_keys(&self) -> String {
+        self.relay.read().await.sealing_keys().to_owned()
+    }
+
+    /// Stops the relay and starts it with other keys.
+    pub async fn run_with_keys(&self, signing: &str, sealing: &str) {
+        let mut relay = self.relay.write().await;
+        relay.kill();
+        relay.set_keys(signing, sealing);
+        relay.run().await;
+    }
+
     /// A new organization, whose id begins with `name`.
     pub async fn organization(&self, name: &str) -> Organization<'_> {
         static COUNT: AtomicU64 = AtomicU64::new(1);

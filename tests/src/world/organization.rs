@@ -70,6 +70,15 @@ impl<'w> Organization<'w> {
         }
     }
 
+    /// The same with whatever else a page says.
+    pub async fn session_with(&self, body: Value) -> super::Answer {
+        let mut all = json!({"key": self.key});
+        if let (Some(all), Value::Object(more)) = (all.as_object_mut(), body) {
+            all.extend(more);
+        }
+        self.world.http().with("origin", ORIGIN).post(WIDGET_SESSIONS, &all).await
+    }
+
     pub async fn visitor(&self) -> Visitor {
         self.session(None).await
     }

@@ -99,6 +99,16 @@ impl Relay {
         &self.settings.signing_keys
     }
 
+    pub fn sealing_keys(&self) -> &str {
+        &self.settings.sealing_keys
+    }
+
+    /// Other keys for its next life.
+    pub fn set_keys(&mut self, signing: &str, sealing: &str) {
+        self.settings.signing_keys = signing.into();
+        self.settings.sealing_keys = sealing.into();
+    }
+
     /// `http://127.0.0.1:<port>`.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)

@@ -6,13 +6,11 @@ use shared::close;
 use shared::problem::Code;
 use tests::world::{Organization, World};
 
+use crate::word;
+
 async fn issue(shop: &Organization<'_>, name: &str, scopes: &[&str]) -> Value {
     let body = json!({"organization": shop.id, "role": "integration", "name": name, "ttl_s": 3600, "scopes": scopes});
     shop.world().admin().post("/v1/tokens", &body).await.expect(201)
-}
-
-fn word<'a>(made: &'a Value, member: &str) -> &'a str {
-    made[member].as_str().expect("a text")
 }
 
 #[tokio::test]

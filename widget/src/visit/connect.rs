@@ -76,7 +76,7 @@ impl Visit {
 
     /// The newest token counts.
     fn renew(&self, session: Session) {
-        if self.has_written.get() {
+        if self.has_written.get() && !session.verified {
             self.memory.keep(&session.token);
         }
         self.session.replace(Some(session));
@@ -98,12 +98,13 @@ impl Visit {
 
 /// Asks for a session with the token at hand, or the one that was kept. `None` if the stay has ended.
 async fn ask(here: &Here) -> Option<Result<Session, Refused>> {
-    let (relay, key, token) = {
+    let (relay, key, token, identity) = {
         let visit = here.visit()?;
         let token = visit.session.borrow().as_ref().map(|session| session.token.clone());
-        (visit.relay.clone(), visit.key.clone(), token.or_else(|| visit.memory.token()))
+        (visit.relay.clone(), visit.key.clone(), token.or_else(|| visit.memory.token()), visit.identity.clone())
     };
-    Some(session::ask(&relay, &key, token.as_deref()).await)
+    let identity = browser::identity().await.or(identity);
+    Some(session::ask(&relay, &key, token.as_deref(), identity.as_deref()).await)
 }
 
 /// Where the socket is, with a new token if the one at hand was refused.

@@ -43,7 +43,9 @@ impl Visit {
                 let mut messages = client.state().chat(user_id).into_iter().flat_map(|chat| chat.messages());
                 if !self.has_written.get() && messages.any(|message| message.side == Side::User) {
                     self.has_written.set(true);
-                    self.memory.keep(&session.token);
+                    if !session.verified {
+                        self.memory.keep(&session.token);
+                    }
                 }
             });
         }
