@@ -488,7 +488,13 @@ impl Client {
                 self.outbox.set_state(&client_id, OutgoingState::Failed(code), now);
             }
             Some(_) if curable => self.loads_from = Some(again()),
-            Some(load) => self.wanted.retain(|wanted| *wanted != load),
+            Some(load) => {
+                if let (Want::History { user_id, .. }, Some(Code::NotFound)) = (&load, refusal.code) {
+                    // It was deleted while nobody was connected to hear of it.
+                    self.state.forget(*user_id);
+                }
+                self.wanted.retain(|wanted| *wanted != load);
+            }
             None => {}
         }
         self.last_problem = Some(refusal);

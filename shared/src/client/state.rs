@@ -225,6 +225,11 @@ impl State {
         }
     }
 
+    /// A chat is gone.
+    pub(super) fn forget(&mut self, user_id: UserId) {
+        self.chats.retain(|chat| chat.user_id != user_id);
+    }
+
     /// Nobody is heard typing over a lost connection.
     pub(super) fn forget_typing(&mut self) {
         for chat in self.chats.values_mut() {
@@ -315,7 +320,7 @@ impl State {
                     }
                 }
             }
-            Event::ChatDeleted(data) => self.chats.retain(|chat| chat.user_id != data.user_id),
+            Event::ChatDeleted(data) => self.forget(data.user_id),
             // Whoever keeps the ledger reads it over HTTP.
             Event::Consent(_) => {}
             Event::UserTyping(data) => {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod connection;
+mod deleting;
 mod delivering;
 mod restoring;
 mod sending;

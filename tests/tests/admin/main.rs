@@ -3,6 +3,7 @@
 mod customers;
 mod keys;
 mod organizations;
+mod page;
 mod tokens;
 mod users;
 
