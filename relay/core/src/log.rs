@@ -133,9 +133,37 @@ impl Line {
     }
 }
 
+/// Which kind of trouble an error of the store or the runtime tells of, in a word of ours.
+#[must_use]
+pub fn trouble(error: &str) -> &'static str {
+    const KNOWN: [(&str, &str); 8] = [
+        ("full", "disk_full"),
+        ("readonly", "read_only"),
+        ("I/O", "disk_error"),
+        ("malformed", "broken_database"),
+        ("constraint", "constraint"),
+        ("no such", "schema"),
+        ("newer relay", "newer_schema"),
+        ("too large", "too_large"),
+    ];
+    KNOWN.iter().find(|(part, _)| error.contains(part)).map_or("other", |(_, word)| word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_errors_own_words_are_not_repeated() {
+        for (error, word) in [
+            ("database or disk is full: SQLITE_FULL", "disk_full"),
+            ("UNIQUE constraint failed: messages.text 'Ирина'", "constraint"),
+            ("no such column: x", "schema"),
+            ("Ирина", "other"),
+        ] {
+            assert_eq!(trouble(error), word);
+        }
+    }
 
     #[test]
     fn what_is_redacted_is_shown_by_no_means() {

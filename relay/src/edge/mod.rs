@@ -109,10 +109,11 @@ fn metrics(request: &Request, env: &Env) -> Result<Response> {
 /// `GET /healthz`: that the relay runs and has its settings. With `?storage` also that an object wakes and reads its store.
 async fn health(request: &Request, env: &Env) -> Result<Response> {
     let mut wrong = config::check(env);
-    if request.url()?.query_pairs().any(|(name, _)| name == "storage")
-        && let Some(problem) = organization::unreadable(env).await
-    {
-        wrong.push(problem.detail);
+    if request.url()?.query_pairs().any(|(name, _)| name == "storage") {
+        if let Err(refused) = limits::request(request, env) {
+            return http::problem(&refused);
+        }
+        wrong.extend(organization::unreadable(env).await.map(|problem| problem.detail));
     }
     let status = if wrong.is_empty() { 200 } else { 500 };
     http::json(status, &json!({"status": if wrong.is_empty() { "ok" } else { "not well" }, "problems": wrong}))

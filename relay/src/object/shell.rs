@@ -230,9 +230,9 @@ fn note_upstream(answered: &Answered) {
 /// When a hub that lost a turn looks for what is due.
 const RESTORE_AFTER_MS: i64 = 1_000;
 
-/// What failed, and nothing of what it says: an error of the runtime may quote what it was given.
-fn failed(event: &'static str, _error: &impl std::fmt::Display) {
-    log::write(log::error(event));
+/// What failed, and of what it says only which kind of trouble it is: an error of the runtime may quote what it was given.
+fn failed(event: &'static str, error: &impl std::fmt::Display) {
+    log::write(log::error(event).word("trouble", relay_core::log::trouble(&error.to_string())));
 }
 
 fn unreadable(error: relay_core::storage::SqlError) -> Problem {
