@@ -78,6 +78,17 @@ pub fn config() -> Config {
     }
 }
 
+pub fn provision(id: &str, origins: &[&str], key: Option<&str>, entropy: [u8; 32]) -> Request {
+    Request::Provision {
+        id: id.into(),
+        name: "Лавка".into(),
+        origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
+        publishable_key: key.map(Into::into),
+        actor: Actor::administrator(None),
+        entropy,
+    }
+}
+
 impl Bench {
     /// A hub over an empty store.
     pub fn empty() -> Self {
@@ -108,14 +119,7 @@ impl Bench {
 
     pub fn provision(&mut self, id: &str, origins: &[&str], key: Option<&str>) -> Result<Value, Problem> {
         let entropy = self.entropy();
-        self.request(Request::Provision {
-            id: id.into(),
-            name: "Лавка".into(),
-            origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
-            publishable_key: key.map(Into::into),
-            actor: Actor::administrator(None),
-            entropy,
-        })
+        self.request(provision(id, origins, key, entropy))
     }
 
     /// The administrator asks.
