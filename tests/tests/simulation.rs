@@ -89,6 +89,7 @@ const EVERYTHING: &[&str] = &[
     "resumed",
     "resync",
     "silent connection given up",
+    "stranger at the door",
     "tab asleep",
     "token renewed",
     "upstream asks for patience",

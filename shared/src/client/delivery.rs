@@ -22,6 +22,12 @@ impl Delivery {
         self.due
     }
 
+    /// A report may have been refused, for now: what was reported is reported again then, if it still has to be.
+    pub(super) fn again(&mut self, at: Timestamp) {
+        self.reported.clear();
+        self.due = Some(at);
+    }
+
     fn is_news(&self, user_id: UserId, up_to: MessageId) -> bool {
         self.reported.get(&user_id).is_none_or(|reported| *reported < up_to)
     }

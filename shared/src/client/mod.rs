@@ -495,6 +495,8 @@ impl Client {
                 }
                 self.wanted.retain(|wanted| *wanted != load);
             }
+            // Nobody waits for the answer to a report; it may be one that is refused here.
+            None if curable && refusal.id.is_none() && self.link.is_live() => self.delivery.again(again()),
             None => {}
         }
         self.last_problem = Some(refusal);

@@ -24,6 +24,7 @@ pub(super) struct AlarmClock {
 impl World {
     /// There is one alarm: a new time replaces the old one, as in the runtime.
     pub(super) fn set_alarm(&mut self, at: i64) {
+        let shop = self.shop;
         let clock = &mut self.relay.alarm;
         clock.count += 1;
         let number = clock.count;
@@ -33,20 +34,21 @@ impl World {
             self.saw("alarm late");
         }
         if !self.is_sabotaged(Sabotage::ForgetsAlarms) {
-            self.schedule.at(at + late, Happening::Alarm { number });
+            self.schedule.at(at + late, Happening::Alarm { shop, number });
         }
         if self.chance.permille(self.weather.alarm_twice) {
             self.saw("alarm twice");
-            self.schedule.at(at + late + self.chance.between(0, 2_000), Happening::AlarmAgain);
+            self.schedule.at(at + late + self.chance.between(0, 2_000), Happening::AlarmAgain { shop });
         }
     }
 
     pub(super) fn alarm_rings(&mut self, number: u64) {
+        let shop = self.shop;
         if self.relay.alarm.set != Some(number) {
             return;
         }
         if !self.relay.is_up() {
-            self.schedule.after(ALARM_AGAIN_MS, Happening::Alarm { number });
+            self.schedule.after(ALARM_AGAIN_MS, Happening::Alarm { shop, number });
             return;
         }
         self.relay.alarm.set = None;

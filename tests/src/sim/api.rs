@@ -9,6 +9,7 @@ use shared::message::Side;
 use shared::problem::Problem;
 use shared::token::Role;
 
+use super::neighbour::Shop;
 use super::people::{VISITORS, tag};
 use super::schedule::Happening;
 use super::shell::claims;
@@ -62,7 +63,7 @@ impl World {
             self.saw("flood");
             self.somebody_misses_it(user_id);
         }
-        let text = format!("{} {client_id}", tag(user_id));
+        let text = format!("{} {client_id}", tag(Shop::Ours, user_id));
         self.witness.wrote("api", &client_id, user_id, Side::Operator, &text);
         let answer = self.post(user_id, &client_id, text);
         match answer {
@@ -92,7 +93,7 @@ impl World {
         let Post { user_id, client_id, .. } = &self.api.posts[number];
         let (user_id, client_id) = (*user_id, client_id.clone());
         self.saw("request twice");
-        let text = format!("{} {client_id}", tag(user_id));
+        let text = format!("{} {client_id}", tag(Shop::Ours, user_id));
         if let Some(Ok(answer)) = self.post(user_id, &client_id, text) {
             match answer["message"]["message_id"].as_i64() {
                 Some(message_id) => self.acknowledged(&client_id, message_id),
@@ -103,7 +104,7 @@ impl World {
 
     fn post(&mut self, user_id: UserId, client_id: &str, text: String) -> Option<Result<Json, Problem>> {
         let action = SendMessage { user_id: Some(user_id), text, client_id: Some(client_id.into()) };
-        let claims = claims(Role::Integration, 0, "crm", 24 * 3_600_000);
+        let claims = claims(Shop::Ours, Role::Integration, 0, "crm", 24 * 3_600_000);
         self.ask(Request::Act { claims, action: Action::SendMessage(action) })
     }
 

@@ -27,6 +27,7 @@ impl World {
         match end {
             End::Tab(tab) => self.tab_hears(tab, Heard::Close { conn, code }),
             End::Listener => self.listener_lost(conn),
+            End::Stranger => {}
         }
     }
 

@@ -24,6 +24,7 @@ impl World {
             weather.crash,
             weather.trim,
             weather.clock,
+            weather.stranger,
             1,
         ];
         let kind = self.chance.weighted(&kinds);
@@ -32,7 +33,7 @@ impl World {
                 let open: Vec<_> = self
                     .open_conns()
                     .into_iter()
-                    .filter(|conn| self.conns[conn].end != super::network::End::Listener)
+                    .filter(|conn| matches!(self.conns[conn].end, super::network::End::Tab(_)))
                     .collect();
                 if open.is_empty() {
                     return;
@@ -54,10 +55,11 @@ impl World {
                     self.freeze(conn);
                 }
             }
-            3 => self.hibernate(),
+            3 => self.at_some_shop(Self::hibernate),
             4 if self.relay.is_up() => self.crash(),
-            5 => self.trim(),
+            5 => self.at_some_shop(Self::trim),
             6 => self.a_clock_jumps(),
+            7 => self.a_stranger_knocks(),
             _ => {}
         }
     }
@@ -78,6 +80,12 @@ impl World {
             self.tabs[tab].skew_ms += ms;
             self.tabs[tab].jumped_at = self.schedule.now();
         }
+    }
+
+    fn at_some_shop(&mut self, act: impl FnOnce(&mut Self)) {
+        let shops = self.shops();
+        let shop = shops[self.chance.index(shops.len())];
+        self.at(shop, act);
     }
 
     /// The log is cut off behind its last few events, as it is in ten thousand events' time.

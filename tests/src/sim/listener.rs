@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use shared::id::{Offset, UserId};
 use shared::token::Role;
 
+use super::neighbour::Shop;
 use super::network::End;
 use super::schedule::Happening;
 use super::shell::claims;
@@ -36,7 +37,7 @@ enum Asked {
 
 impl World {
     pub(super) fn listener_dials(&mut self) {
-        let claims = claims(Role::Integration, 0, "crm", 24 * 3_600_000);
+        let claims = claims(Shop::Ours, Role::Integration, 0, "crm", 24 * 3_600_000);
         let conn = self.dial(End::Listener, claims, None, 0);
         let marks = std::mem::take(&mut self.listener.read_marks);
         self.listener = Listener {

@@ -11,6 +11,7 @@
 //! - `tab`: the shell of a client; `people`: what persons do; `listener`: a program that only knows the spec;
 //! - `ozon`: the marketplace, its buyers and its moods; `api`: a program that writes over HTTP;
 //! - `witness`: what must hold at every moment; `verdict`: what must hold once all is quiet, against the `truth`;
+//! - `neighbour`: the other organization;
 //! - `many`: many seeds on all cores;
 //! - `sabotage`: shells and networks that are broken on purpose, to show that the two notice.
 
@@ -22,6 +23,7 @@ mod ending;
 mod faults;
 mod listener;
 mod many;
+mod neighbour;
 mod network;
 mod ozon;
 mod people;

@@ -8,6 +8,7 @@ use shared::frame::{PING, PONG};
 use shared::id::{Offset, Position};
 use shared::token::Claims;
 
+use super::neighbour::Shop;
 use super::sabotage::Sabotage;
 use super::schedule::Happening;
 use super::tab::Heard;
@@ -25,6 +26,8 @@ const NEVER: i64 = i64::MAX;
 pub(super) enum End {
     Tab(usize),
     Listener,
+    /// Somebody of the other shop.
+    Stranger,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub(super) enum RelayEnd {
 
 pub(super) struct Conn {
     pub(super) end: End,
+    /// The door it came to.
+    pub(super) shop: Shop,
     pub(super) claims: Claims,
     pub(super) position: Option<Position>,
     pub(super) relay: RelayEnd,
@@ -76,6 +81,7 @@ impl World {
             conn,
             Conn {
                 end,
+                shop: self.shop,
                 claims,
                 position,
                 relay: RelayEnd::Dialing,
@@ -132,6 +138,12 @@ impl World {
             origin: Some(super::shell::ORIGIN.into()),
             position: link.position.clone(),
         };
+        let mut input = input;
+        if let Input::Connect { claims, .. } = &mut input
+            && self.plan.sabotage == Some(Sabotage::TrustsAnyOrganization)
+        {
+            claims.org = self.shop.id().into();
+        }
         let due = self.next_down(conn);
         self.schedule.at(due, Happening::Opened(conn));
         self.feed(input);
@@ -142,7 +154,7 @@ impl World {
         if let Some(end) = self.client_end(conn) {
             match end {
                 End::Tab(tab) => self.tab_hears(tab, Heard::Open(conn)),
-                End::Listener => {}
+                End::Listener | End::Stranger => {}
             }
         }
     }
@@ -210,7 +222,9 @@ impl World {
     }
 
     fn deliver(&mut self, conn: ConnId, text: String) {
-        self.spend(conn, text.len());
+        if !self.carries(conn, text.len()) {
+            return;
+        }
         let due = self.next_down(conn);
         if text != PONG && self.chance.permille(self.weather.copy_down) {
             self.saw("relay frame twice");
@@ -224,20 +238,22 @@ impl World {
     }
 
     /// A line that carries only so many bytes is silent from the frame on that is beyond them: each way, and both ends
-    /// still think it open.
-    fn spend(&mut self, conn: ConnId, bytes: usize) {
-        let most = self.weather.freezes_after;
-        let Some(link) = self.conns.get_mut(&conn) else { return };
-        if most == 0 || link.end == End::Listener {
-            return;
+    /// still think it open. Whether this frame still goes through.
+    fn carries(&mut self, conn: ConnId, bytes: usize) -> bool {
+        let (most, now) = (self.weather.freezes_after, self.now());
+        let Some(link) = self.conns.get_mut(&conn) else { return false };
+        if most == 0 || matches!(link.end, End::Listener) || link.down_bytes > most {
+            return link.down_bytes <= most || most == 0;
         }
-        let was_within = link.down_bytes <= most;
         link.down_bytes += bytes + FRAME_BYTES;
-        if was_within && link.down_bytes > most {
-            link.down_until = link.down_until.min(link.down_due);
-            link.up_until = link.up_until.min(link.down_due);
-            self.saw("frozen after its bytes");
+        if link.down_bytes <= most {
+            return true;
         }
+        let last = link.down_due.max(now);
+        link.down_until = link.down_until.min(last);
+        link.up_until = link.up_until.min(last);
+        self.saw("frozen after its bytes");
+        false
     }
 
     pub(super) fn arrived_at_client(&mut self, conn: ConnId, text: String, copy: bool) {
@@ -245,7 +261,11 @@ impl World {
         let Some(end) = self.client_end(conn) else { return };
         match end {
             End::Tab(tab) => self.tab_hears(tab, Heard::Frame { conn, text, copy }),
-            End::Listener => self.listener_hears(conn, &text, copy),
+            End::Listener => {
+                self.check_walls(conn, &text);
+                self.listener_hears(conn, &text, copy);
+            }
+            End::Stranger => self.stranger_hears(conn, &text),
         }
     }
 
@@ -266,6 +286,7 @@ impl World {
         match end {
             End::Tab(tab) => self.tabs[tab].name.clone(),
             End::Listener => "listener".into(),
+            End::Stranger => "stranger".into(),
         }
     }
 
@@ -277,8 +298,15 @@ impl World {
             return text;
         }
         let other = self.conns.values().find_map(|other| match other.end {
-            End::Tab(tab) if other.client_holds && other.claims.sub < 0 && other.claims.sub != meant_for => Some(tab),
-            End::Tab(_) | End::Listener => None,
+            End::Tab(tab)
+                if other.shop == self.shop
+                    && other.client_holds
+                    && other.claims.sub < 0
+                    && other.claims.sub != meant_for =>
+            {
+                Some(tab)
+            }
+            End::Tab(_) | End::Listener | End::Stranger => None,
         });
         if let Some(other) = other
             && text.contains("\"new_message\"")

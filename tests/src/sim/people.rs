@@ -4,6 +4,7 @@ use shared::client::{Chat, Identity, OutgoingState};
 use shared::id::UserId;
 use shared::message::{Side, source};
 
+use super::neighbour::Shop;
 use super::schedule::Happening;
 use super::world::World;
 
@@ -25,6 +26,7 @@ impl World {
         for (name, user_id) in TABS {
             self.new_tab(name, Identity::Visitor(user_id));
         }
+        self.neighbours_arrive();
         for tab in 0..self.tabs.len() {
             self.pause(tab);
         }
@@ -99,9 +101,9 @@ impl World {
         let client_id = page.next_client_id();
         let text = if at_ozon && self.chance.percent(20) {
             // The same words again: in the upstream's history only the order tells them apart.
-            format!("{} Да", tag(user_id))
+            format!("{} Да", tag(self.shop, user_id))
         } else {
-            format!("{} {client_id}", tag(user_id))
+            format!("{} {client_id}", tag(self.shop, user_id))
         };
         let writer = self.tabs[tab].name.clone();
         self.note(|| format!("{writer} writes {text}"));
@@ -134,14 +136,18 @@ impl World {
     pub(super) fn some_leave_for_good(&mut self) {
         for tab in 0..self.tabs.len() {
             if self.tabs[tab].own_chat().is_some() && self.chance.percent(30) {
-                if self.tabs[tab].here {
-                    self.closes_page(tab);
-                }
-                self.tabs[tab].gone_for_good = true;
-                let name = self.tabs[tab].name.clone();
-                self.witness.gone_for_good(&name);
+                self.at(self.tabs[tab].shop, |world| world.leaves_for_good(tab));
             }
         }
+    }
+
+    fn leaves_for_good(&mut self, tab: usize) {
+        if self.tabs[tab].here {
+            self.closes_page(tab);
+        }
+        self.tabs[tab].gone_for_good = true;
+        let name = self.tabs[tab].name.clone();
+        self.witness.gone_for_good(&name);
     }
 
     /// Once all is quiet everybody opens every chat and scrolls to its beginning. False if there was nothing to load.
@@ -162,10 +168,14 @@ impl World {
                 // The second of the two stays as it is: it has to be right without having looked at everything.
                 if !loaded {
                     loads = true;
-                    self.with_tab(tab, |client, now| client.open_chat(now, user_id));
+                    self.at(self.tabs[tab].shop, |world| {
+                        world.with_tab(tab, |client, now| client.open_chat(now, user_id));
+                    });
                 } else if more && tab % 2 == 0 {
                     loads = true;
-                    self.with_tab(tab, |client, now| client.load_older(now, user_id));
+                    self.at(self.tabs[tab].shop, |world| {
+                        world.with_tab(tab, |client, now| client.load_older(now, user_id));
+                    });
                 }
             }
         }
@@ -178,6 +188,7 @@ fn has_messages(chat: &Chat) -> bool {
 }
 
 /// What every text of a chat begins with, so that a foreign one is known wherever it shows.
-pub(super) fn tag(user_id: UserId) -> String {
-    format!("§{user_id}§")
+pub(super) fn tag(shop: Shop, user_id: UserId) -> String {
+    let mark = shop.mark();
+    format!("{mark}{user_id}{mark}")
 }

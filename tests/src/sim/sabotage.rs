@@ -60,6 +60,8 @@ mistakes! {
     HistoryWithAHole,
     /// The store keeps half of a turn when it fails.
     CommitsByHalves,
+    /// The relay lets anybody with a good token of any organization in.
+    TrustsAnyOrganization,
     /// A page's shell loses a frame between the socket and the machine.
     LosesAFrameInThePage,
     /// A page's shell does not wake the machine.

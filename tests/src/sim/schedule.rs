@@ -5,6 +5,8 @@ use std::collections::BinaryHeap;
 
 use relay_core::hub::ConnId;
 
+use super::neighbour::Shop;
+
 /// One thing that will happen.
 #[derive(Clone, Debug)]
 pub(super) enum Happening {
@@ -33,9 +35,9 @@ pub(super) enum Happening {
     /// The program at the spec's stream connects again.
     ListenerDials,
     /// The relay's alarm of this number.
-    Alarm { number: u64 },
+    Alarm { shop: Shop, number: u64 },
     /// The same alarm once more.
-    AlarmAgain,
+    AlarmAgain { shop: Shop },
     /// The relay is up again after a crash.
     RelayUp,
     /// A call reaches the upstream.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use relay_core::auth::keyring::Keyring;
-use relay_core::hub::{Actor, Command, Config, ConnId, Effect, Hub, Input, Job, Request, Turn};
+use relay_core::hub::{Actor, Command, Config, ConnId, ENTROPY_BYTES, Effect, Hub, Input, Job, Request, Turn};
 use relay_core::storage::Store;
 use relay_core::upstream;
 use relay_core::upstream::ozon::Credentials;
@@ -12,13 +12,13 @@ use serde_json::Value as Json;
 use shared::problem::{Code, Problem};
 use shared::token::{Claims, Role};
 
+use super::neighbour::Shop;
 use super::network::RelayEnd;
 use super::sabotage::Sabotage;
 use super::schedule::Happening;
 use super::store::Flaky;
 use super::world::{BEGIN_MS, World};
 
-pub(super) const ORGANIZATION: &str = "acme";
 pub(super) const ORIGIN: &str = "https://shop.example";
 /// When a hub that lost a turn looks for what is due.
 const RESTORE_AFTER_MS: i64 = 1_000;
@@ -79,9 +79,9 @@ impl Relay {
     }
 }
 
-pub(super) fn claims(role: Role, sub: i64, name: &str, exp_ms: i64) -> Claims {
+pub(super) fn claims(shop: Shop, role: Role, sub: i64, name: &str, exp_ms: i64) -> Claims {
     Claims {
-        org: ORGANIZATION.into(),
+        org: shop.id().into(),
         role,
         sub,
         name: name.into(),
@@ -93,17 +93,29 @@ pub(super) fn claims(role: Role, sub: i64, name: &str, exp_ms: i64) -> Claims {
 
 impl World {
     /// Before anything goes wrong: the organization, and its account at the marketplace.
-    pub(super) fn open_shop(&mut self) {
+    pub(super) fn open_shops(&mut self) {
+        let shops = self.shops();
         let bad = std::mem::take(&mut self.weather);
         let entropy = self.chance.entropy();
+        for shop in shops {
+            self.at(*shop, |world| world.provision(entropy));
+        }
+        self.connect_ozon(entropy);
+        self.weather = bad;
+    }
+
+    fn provision(&mut self, entropy: [u8; ENTROPY_BYTES]) {
         self.ask(Request::Provision {
-            id: ORGANIZATION.into(),
+            id: self.shop.id().into(),
             name: "Лавка".into(),
             origins: vec![ORIGIN.into()],
             publishable_key: None,
             actor: Actor::administrator(None),
             entropy,
         });
+    }
+
+    fn connect_ozon(&mut self, entropy: [u8; ENTROPY_BYTES]) {
         let credentials = Credentials { client_id: "836".into(), api_key: "secret-key-1".into() };
         let answer = self.ask(Request::Administer {
             actor: Actor::administrator(None),
@@ -112,7 +124,6 @@ impl World {
         });
         let hook = answer.and_then(|answer| Some(answer.ok()?["hook"].as_str()?.to_owned())).expect("the hook's path");
         self.ozon.secret = hook.rsplit('/').next().unwrap_or_default().to_owned();
-        self.weather = bad;
     }
 
     /// A request over HTTP. No answer if the relay is down, or dies over it.
@@ -148,14 +159,18 @@ impl World {
         let relay = &mut self.relay;
         let turn = relay.hub.as_mut()?.handle(now, &relay.store, input);
         relay.store.fail_in(None);
-        self.perform(turn, asker)
+        let answer = self.perform(turn, asker);
+        if self.chance.permille(self.weather.nap) {
+            self.hibernate();
+        }
+        answer
     }
 
     fn boot(&mut self) -> bool {
         let attachments: Vec<String> = self
             .conns
             .values()
-            .filter(|conn| conn.relay == RelayEnd::Open)
+            .filter(|conn| conn.relay == RelayEnd::Open && conn.shop == self.shop)
             .filter_map(|conn| conn.attachment.clone())
             .collect();
         self.note(|| format!("the hub is restored with {} sockets", attachments.len()));
@@ -223,9 +238,6 @@ impl World {
                     self.commit(&writes);
                 }
                 self.effects(effects, usize::MAX);
-                if self.chance.permille(self.weather.nap) {
-                    self.hibernate();
-                }
                 answer
             }
         }
@@ -233,7 +245,7 @@ impl World {
 
     /// As the Durable Object's shell does it after a failed commit: the alarm, not a boot, comes first.
     fn restore_silently(&mut self) {
-        let attachments = self.conns.values().filter(|conn| conn.relay == RelayEnd::Open);
+        let attachments = self.conns.values().filter(|conn| conn.relay == RelayEnd::Open && conn.shop == self.shop);
         let attachments: Vec<String> = attachments.filter_map(|conn| conn.attachment.clone()).collect();
         let restored = Hub::restore(self.relay.config.clone(), &self.relay.store, attachments);
         self.relay.hub = Some(restored.expect("the store can be read"));
@@ -307,9 +319,11 @@ impl World {
     pub(super) fn crash(&mut self) {
         self.note(|| "the relay crashes".into());
         self.saw("crash");
-        self.relay.hub = None;
-        self.relay.up = false;
-        self.relay.incarnation += 1;
+        for relay in [&mut self.relay, &mut self.aside.relay] {
+            relay.hub = None;
+            relay.up = false;
+            relay.incarnation += 1;
+        }
         self.all_sockets_die();
         let down = self.chance.between(50, 3_000);
         self.schedule.after(down, Happening::RelayUp);
@@ -317,6 +331,7 @@ impl World {
 
     pub(super) fn relay_up(&mut self) {
         self.relay.up = true;
+        self.aside.relay.up = true;
         self.note(|| "the relay is up".into());
     }
 

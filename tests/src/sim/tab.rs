@@ -11,6 +11,7 @@ use shared::limits::{LIVENESS_TIMEOUT_MS, TYPING_TTL_MS};
 use shared::time::Timestamp;
 use shared::token::Role;
 
+use super::neighbour::Shop;
 use super::network::End;
 use super::sabotage::Sabotage;
 use super::schedule::Happening;
@@ -33,6 +34,7 @@ pub(super) enum Heard {
 pub(super) struct Tab {
     pub(super) name: String,
     pub(super) identity: Identity,
+    pub(super) shop: Shop,
     pub(super) client: Client,
     pub(super) conn: Option<ConnId>,
     /// Whether the page is open at all.
@@ -71,7 +73,8 @@ impl Tab {
 
     /// Whose outbox it shares: all tabs of a visitor are in one browser, each operator has their own.
     pub(super) fn browser(&self) -> String {
-        self.own_chat().map_or_else(|| self.name.clone(), |user_id| user_id.to_string())
+        let of = self.own_chat().map_or_else(|| self.name.clone(), |user_id| user_id.to_string());
+        format!("{}/{of}", self.shop.id())
     }
 
     pub(super) fn can_act(&self) -> bool {
@@ -91,6 +94,7 @@ impl World {
         let mut tab = Tab {
             name: name.into(),
             identity,
+            shop: self.shop,
             client: Client::new(identity, seed),
             conn: None,
             here: true,
@@ -226,9 +230,10 @@ impl World {
         }
         let name = self.tabs[tab].name.clone();
         let exp_ms = self.tabs[tab].token_exp_ms;
+        let shop = self.tabs[tab].shop;
         let claims = match identity {
-            Identity::Visitor(user_id) => claims(Role::Visitor, user_id, "", exp_ms),
-            Identity::Staff => claims(Role::Operator, 0, &name, exp_ms),
+            Identity::Visitor(user_id) => claims(shop, Role::Visitor, user_id, "", exp_ms),
+            Identity::Staff => claims(shop, Role::Operator, 0, &name, exp_ms),
         };
         let conn = self.dial(End::Tab(tab), claims, position, extra_ms);
         self.tabs[tab].conn = Some(conn);

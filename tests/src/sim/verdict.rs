@@ -13,7 +13,13 @@ use super::truth::{Row, Truth};
 use super::world::World;
 
 impl World {
-    pub(super) fn judge(&mut self) {
+    pub(super) fn judge_both(&mut self) {
+        for shop in self.shops() {
+            self.at(*shop, Self::judge);
+        }
+    }
+
+    fn judge(&mut self) {
         let truth = self.truth();
         let findings = [
             self.judge_writing(&truth),
@@ -108,7 +114,10 @@ impl World {
     /// Who counts as here is here.
     fn judge_presence(&self, truth: &Truth) -> Result<(), String> {
         for chat in &truth.chats {
-            let here = self.tabs.iter().any(|page| page.here && page.own_chat() == Some(chat.user_id));
+            let here = self
+                .tabs
+                .iter()
+                .any(|page| page.shop == self.shop && page.here && page.own_chat() == Some(chat.user_id));
             if chat.online != here {
                 return Err(format!("{} is {}, and counts as {}", chat.user_id, place(here), place(chat.online)));
             }
@@ -118,7 +127,7 @@ impl World {
 
     /// Every page shows exactly what the store has, as far as it concerns the page.
     fn judge_views(&self, truth: &Truth) -> Result<(), String> {
-        for page in self.tabs.iter().filter(|page| page.here) {
+        for page in self.tabs.iter().filter(|page| page.here && page.shop == self.shop) {
             let (state, name) = (page.client.state(), &page.name);
             let shown: BTreeSet<UserId> = state.chats().iter().map(|chat| chat.user_id).collect();
             let expected: BTreeSet<UserId> = match page.identity {

@@ -60,6 +60,10 @@ pub(super) struct Weather {
     pub(super) post_again: u64,
     /// Seconds a visitor's token lives.
     pub(super) token_ttl_s: i64,
+    /// There is another organization on the same relay.
+    pub(super) neighbour: bool,
+    /// Weight of a stranger at the wrong door.
+    pub(super) stranger: u64,
     /// A program writes hundreds of messages into a visitor's chat.
     pub(super) flood: bool,
     /// A program writes dozens of messages to a buyer.
@@ -111,6 +115,8 @@ impl Weather {
             push_late: maybe(70, 300),
             post_again: maybe(60, 100),
             token_ttl_s: if maybe(25, 1) > 0 { 20 + maybe(100, 40) as i64 } else { 30 * 24 * 3600 },
+            neighbour: maybe(20, 1) > 0,
+            stranger: maybe(30, 2),
             flood: maybe(12, 1) > 0,
             ozon_flood: maybe(6, 1) > 0,
         }
@@ -122,6 +128,7 @@ impl Weather {
             latency_ms: self.latency_ms,
             trouble_every_ms: self.trouble_every_ms,
             freezes_after: self.freezes_after,
+            neighbour: self.neighbour,
             token_ttl_s: self.token_ttl_s,
             ..Self::default()
         };

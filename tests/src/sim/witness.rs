@@ -79,6 +79,7 @@ impl Witness {
 impl World {
     /// A visitor's end never gets what is another's, not even a number of it.
     pub(super) fn check_privacy(&mut self, conn: ConnId, text: &str) {
+        self.check_walls(conn, text);
         let Some(link) = self.conns.get(&conn) else { return };
         if link.claims.role != Role::Visitor {
             return;
@@ -88,8 +89,8 @@ impl World {
             let end = rest.find(|character: char| character != '-' && !character.is_ascii_digit());
             rest[..end.unwrap_or(rest.len())].parse() != Ok(own)
         });
-        let own_tag = tag(own);
-        let tags = text.matches('§').count();
+        let own_tag = tag(self.shop, own);
+        let tags = text.matches(self.shop.mark()).count();
         let quotes_another = tags != 2 * text.matches(&own_tag).count();
         let staffs_business = ["new_chat", "user_typing", "user_online", "user_offline", "message_status"]
             .iter()
@@ -279,6 +280,7 @@ impl World {
             let name = match link.end {
                 End::Tab(tab) => self.tabs[tab].name.clone(),
                 End::Listener => "listener".into(),
+                End::Stranger => "stranger".into(),
             };
             self.blame(|| format!("{name} is connected as {conn:x}, and neither welcomed nor sent away"));
         }

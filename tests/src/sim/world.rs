@@ -10,6 +10,7 @@ use super::api::Api;
 use super::chance::Chance;
 use super::coverage::Coverage;
 use super::listener::Listener;
+use super::neighbour::{Aside, Shop};
 use super::network::Conn;
 use super::ozon::Ozon;
 use super::sabotage::Sabotage;
@@ -79,6 +80,8 @@ pub(super) struct World {
     pub(super) chance: Chance,
     pub(super) weather: Weather,
     pub(super) schedule: Schedule,
+    /// Where we are: what follows is of this shop.
+    pub(super) shop: Shop,
     pub(super) relay: Relay,
     pub(super) conns: BTreeMap<ConnId, Conn>,
     pub(super) tabs: Vec<Tab>,
@@ -88,6 +91,8 @@ pub(super) struct World {
     pub(super) ozon: Ozon,
     pub(super) api: Api,
     pub(super) witness: Witness,
+    /// What is the other shop's.
+    pub(super) aside: Aside,
     pub(super) coverage: Coverage,
     pub(super) trace: Trace,
     /// The relay's clock is ahead of the world's by this much.
@@ -106,6 +111,7 @@ impl World {
             weather: Weather::new(&mut chance),
             chance,
             schedule: Schedule::default(),
+            shop: Shop::Ours,
             relay: Relay::new(),
             conns: BTreeMap::new(),
             tabs: Vec::new(),
@@ -114,6 +120,7 @@ impl World {
             ozon: Ozon::default(),
             api: Api::default(),
             witness: Witness::default(),
+            aside: Aside::new(),
             coverage: Coverage::default(),
             trace: Trace::new(plan.traced),
             relay_skew_ms: 0,
@@ -153,7 +160,7 @@ impl World {
     }
 
     fn live(&mut self) {
-        self.open_shop();
+        self.open_shops();
         self.people_arrive();
         self.run_until(ACTIVE_MS - LEAVING_MS, |_| false);
         self.some_leave_for_good();
@@ -165,13 +172,13 @@ impl World {
         self.come_to_rest();
         // First as things are, then with everybody having looked at everything: a look mends what it should have found.
         if self.broken.is_none() {
-            self.judge();
+            self.judge_both();
         }
         while self.broken.is_none() && self.everybody_looks_through_everything() {
             self.come_to_rest();
         }
         if self.broken.is_none() {
-            self.judge();
+            self.judge_both();
         }
     }
 
@@ -205,7 +212,7 @@ impl World {
                 (moment, spins) = (self.now(), 0);
             }
             self.trace.mark(moment as u64);
-            self.happen(what);
+            self.at(self.shop_of(&what), |world| world.happen(what));
             if self.now() >= look_at {
                 look_at = self.now() + LOOK_EVERY_MS;
                 self.check_liveness();
@@ -230,8 +237,8 @@ impl World {
             Happening::Acts(tab) => self.person_acts(tab),
             Happening::ListenerActs => self.listener_acts(),
             Happening::ListenerDials => self.listener_dials(),
-            Happening::Alarm { number } => self.alarm_rings(number),
-            Happening::AlarmAgain => self.alarm_rings_again(),
+            Happening::Alarm { number, .. } => self.alarm_rings(number),
+            Happening::AlarmAgain { .. } => self.alarm_rings_again(),
             Happening::RelayUp => self.relay_up(),
             Happening::CallArrives(call) => self.call_arrives(call),
             Happening::CallAnswered(call) => self.call_answered(call),
@@ -253,6 +260,6 @@ impl World {
             .or_else(|| self.network_unrest())
             .or_else(|| self.ozon_unrest())
             .or_else(|| self.api_unrest())
-            .or_else(|| self.store_unrest())
+            .or_else(|| self.shops().iter().find_map(|shop| self.at(*shop, |world| world.store_unrest())))
     }
 }

@@ -71,3 +71,28 @@ fn nothing_of_an_upstreams_chat_is_reported() {
     assert_eq!((&report["user_id"], &report["last_delivered_message_id"]), (&json!(VISITOR), &json!(2)));
     assert!(reports(&mut page).is_empty());
 }
+
+#[test]
+fn a_report_that_was_refused_for_now_is_made_again() {
+    let mut page = Page::visitor();
+    page.event("operator_message", operator_message(2, None), Some(1));
+    page.advance(DELIVERED_AFTER_MS);
+    assert_eq!(reports(&mut page), [json!(2)]);
+    page.event("error", json!({"code": "storage_failed", "detail": ""}), None);
+    page.advance(3_000);
+    assert_eq!(reports(&mut page), [json!(2)]);
+    page.event("message_delivered", json!({"user_id": VISITOR, "last_delivered_message_id": 2}), Some(2));
+    page.event("error", json!({"code": "forbidden", "detail": ""}), None);
+    page.advance(3_000);
+    assert!(reports(&mut page).is_empty());
+}
+
+#[test]
+fn a_refused_connection_leaves_nothing_to_report() {
+    let mut page = Page::new(Identity::Visitor(VISITOR));
+    page.client.connect(page.now);
+    page.client.handle_open(page.now);
+    page.event("error", json!({"code": "token_expired", "detail": ""}), None);
+    page.advance(3_000);
+    assert!(reports(&mut page).is_empty());
+}
