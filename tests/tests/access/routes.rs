@@ -173,7 +173,7 @@ async fn every_route_is_open_to_whom_the_table_says_and_to_nobody_else() {
     let mut widget = stage.shop.widget(&stage.visitor).await;
     widget.result(json!({"action": "send_message", "text": SECRET})).await;
     let mut doomed = stage.shop.widget(&stage.other_visitor).await;
-    doomed.result(json!({"action": "send_message", "text": SECRET})).await;
+    doomed.result(json!({"action": "send_message", "text": "Прощайте"})).await;
 
     let mut wrong = Vec::new();
     let mut tries = 0;
