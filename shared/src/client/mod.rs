@@ -104,6 +104,7 @@ pub struct Client {
     loads_from: Option<Timestamp>,
     pending: Sorted<String, Pending>,
     next_action_id: u64,
+    action_prefix: String,
     typing_sent: Sorted<UserId, Timestamp>,
     delivery: Delivery,
     effects: VecDeque<Effect>,
@@ -126,6 +127,7 @@ impl Client {
             loads_from: None,
             pending: Sorted::default(),
             next_action_id: 1,
+            action_prefix: String::new(),
             typing_sent: Sorted::default(),
             delivery: Delivery::default(),
             effects: VecDeque::new(),
@@ -196,6 +198,11 @@ impl Client {
     }
 
     // What the person wants.
+
+    /// Begins the ids of its actions with this, so that they are told from those of others on the same connection.
+    pub fn name_actions(&mut self, prefix: &str) {
+        prefix.clone_into(&mut self.action_prefix);
+    }
 
     /// Connects, or connects again after the relay said to stay away.
     pub fn connect(&mut self, now: Timestamp) {
@@ -583,7 +590,7 @@ impl Client {
                 })
             }
         };
-        let id = self.next_action_id.to_string();
+        let id = [&self.action_prefix, &*self.next_action_id.to_string()].concat();
         self.next_action_id = self.next_action_id.wrapping_add(1);
         self.transmit(action.encode(Some(&id)));
         self.pending.insert(id, Pending { what: want, since: now });

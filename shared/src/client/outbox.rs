@@ -5,7 +5,9 @@
 use std::collections::VecDeque;
 
 use crate::id::UserId;
+use crate::json::Object;
 use crate::limits::OUTBOX_MAX;
+use crate::node::{FromNode, Node, member};
 use crate::problem::{Code, Problem};
 use crate::time::Timestamp;
 
@@ -35,6 +37,29 @@ pub struct Outgoing {
     pub not_before: Timestamp,
     /// How far it has come.
     pub state: OutgoingState,
+}
+
+impl Outgoing {
+    /// As it is kept, for [`Outgoing::from_node`]. How far it had come is of no use to the next page.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let object = Object::new().string("client_id", &self.client_id).integer("user_id", self.user_id);
+        object.string("text", &self.text).integer("at", self.at.0).finish()
+    }
+}
+
+impl FromNode for Outgoing {
+    fn from_node<N: Node>(node: &N) -> Option<Self> {
+        let at = Timestamp(member(node, "at")?);
+        Some(Self {
+            client_id: member(node, "client_id")?,
+            user_id: member(node, "user_id")?,
+            text: member(node, "text")?,
+            at,
+            not_before: at,
+            state: OutgoingState::Waiting,
+        })
+    }
 }
 
 #[derive(Debug, Default)]

@@ -486,6 +486,10 @@ impl State {
     fn set_online(&mut self, user_id: UserId, online: bool) {
         if let Some(chat) = self.chats.get_mut(&user_id) {
             chat.online = online;
+            if !online {
+                // Who has left does not write.
+                chat.typing = None;
+            }
         }
     }
 }

@@ -50,6 +50,17 @@ fn what_was_not_sent_goes_out_from_the_next_page_in_order_under_the_same_ids() {
 }
 
 #[test]
+fn what_is_kept_reads_as_it_was_written() {
+    let mut page = Page::visitor();
+    page.lose_connection();
+    page.send("раз\n\"два\"", "a");
+    let text = page.kept[0].to_json();
+    assert_eq!(text, format!(r#"{{"client_id":"a","user_id":-7,"text":"раз\n\"два\"","at":{}}}"#, START.0));
+    let node: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(crate::node::FromNode::from_node(&node), Some(page.kept[0].clone()));
+}
+
+#[test]
 fn what_had_arrived_is_not_sent_again() {
     let mut page = Page::visitor();
     page.send("раз", "a");

@@ -205,6 +205,16 @@ fn typing_holds_for_six_seconds_or_until_the_message() {
 }
 
 #[test]
+fn who_has_left_is_not_shown_typing() {
+    let mut page = Page::operator();
+    page.event("user_online", json!({"user_id": VISITOR}), None);
+    page.event("user_typing", json!({"user_id": VISITOR, "user_name": "Иван"}), None);
+    assert!(page.chat().typing.is_some());
+    page.event("user_offline", json!({"user_id": VISITOR}), None);
+    assert!(page.chat().typing.is_none());
+}
+
+#[test]
 fn ones_own_side_is_not_shown_typing() {
     let mut page = Page::visitor();
     page.event("user_typing", json!({"user_id": VISITOR, "user_name": "Иван"}), None);
