@@ -1,7 +1,8 @@
 //! The relay's paths. One place for both ends.
 
 use crate::access::{Access, Scope};
-use crate::id::UserId;
+use crate::id::{Position, UserId};
+use crate::limits::LINE_BYTES_MAX;
 
 /// Where a visitor gets a token.
 pub const WIDGET_SESSIONS: &str = "/v1/widget/sessions";
@@ -13,6 +14,16 @@ pub const EVENTS: &str = "/v1/events";
 pub const SUBPROTOCOL: &str = "prilavok.v1";
 /// How a token is offered as a further subprotocol, since a browser cannot set headers on a socket: `token.<jwt>`.
 pub const TOKEN_SUBPROTOCOL_PREFIX: &str = "token.";
+
+/// The query of a line's address, as clients of ours ask for it: with its budget, and where to resume.
+#[must_use]
+pub fn line_query(position: Option<&Position>) -> String {
+    let budget = ["?budget=", &LINE_BYTES_MAX.to_string()].concat();
+    match position {
+        Some(Position { epoch, offset }) => [&budget, "&epoch=", epoch, "&offset=", &offset.to_string()].concat(),
+        None => budget,
+    }
+}
 
 /// A path of the relay, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -114,11 +114,12 @@ impl Organization {
         let query = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         let position = query("epoch").zip(query("offset").and_then(|offset| offset.parse().ok()));
         let position = position.map(|(epoch, offset)| Position { epoch, offset });
+        let budget = query("budget").and_then(|budget| budget.parse().ok());
         let origin = request.headers().get("Origin")?;
 
         let pair = WebSocketPair::new()?;
         self.shell.accept(conn, &pair.server);
-        self.shell.run(Input::Connect { conn, claims, origin, position }).await;
+        self.shell.run(Input::Connect { conn, claims, origin, position, budget }).await;
         http::upgraded(pair.client, subprotocol.as_deref())
     }
 

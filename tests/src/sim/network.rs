@@ -6,6 +6,7 @@ use relay_core::hub::{ConnId, Input};
 use shared::close;
 use shared::frame::{PING, PONG};
 use shared::id::{Offset, Position};
+use shared::limits::LINE_BYTES_MAX;
 use shared::token::Claims;
 
 use super::neighbour::Shop;
@@ -137,6 +138,8 @@ impl World {
             claims: link.claims.clone(),
             origin: Some(super::shell::ORIGIN.into()),
             position: link.position.clone(),
+            // A program that only knows the spec asks for none.
+            budget: (link.end != End::Listener).then_some(LINE_BYTES_MAX),
         };
         let mut input = input;
         if let Input::Connect { claims, .. } = &mut input
@@ -311,7 +314,7 @@ impl World {
         if let Some(other) = other
             && text.contains("\"new_message\"")
             && self.chance.percent(5)
-            && let Some(wrong) = self.tabs[other].conn
+            && let Some(wrong) = self.tabs[other].lines.values().next().copied()
         {
             self.tab_hears(other, Heard::Frame { conn: wrong, text: text.clone(), copy: false });
         }

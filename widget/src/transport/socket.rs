@@ -30,7 +30,7 @@ pub type Dial = Rc<dyn Fn(bool) -> Dialled>;
 /// Lines over sockets, to wherever `dial` says.
 #[must_use]
 pub fn sockets(dial: Dial) -> Open {
-    Rc::new(move |Order { position, renew, hear }| {
+    Rc::new(move |Order { position, renew, hear, .. }| {
         let dialled = dial(renew);
         Box::pin(async move {
             let socket = Socket::open(&dialled.await?, position, hear)?;
@@ -47,13 +47,7 @@ struct Socket {
 
 impl Socket {
     fn open(address: &Address, position: Option<Position>, hear: Hear) -> Result<Self, u16> {
-        let mut url = address.url.clone();
-        if let Some(position) = position {
-            url.push_str("?epoch=");
-            url.push_str(&position.epoch);
-            url.push_str("&offset=");
-            url.push_str(&position.offset.to_string());
-        }
+        let url = [&address.url, &*route::line_query(position.as_ref())].concat();
         let token = [route::TOKEN_SUBPROTOCOL_PREFIX, &address.token].concat();
         let protocols = Array::of2(&route::SUBPROTOCOL.into(), &token.into());
         let socket = WebSocket::new_with_str_sequence(&url, &protocols).map_err(|_| BROKEN)?;

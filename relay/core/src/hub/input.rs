@@ -32,6 +32,8 @@ pub enum Input {
         origin: Option<String>,
         /// Where it wants to resume.
         position: Option<Position>,
+        /// How many bytes of frames it may be sent, if it says so: beyond them the line is continued by another one.
+        budget: Option<usize>,
     },
     /// A text frame from a socket.
     Frame {

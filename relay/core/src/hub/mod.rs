@@ -10,6 +10,7 @@
 mod actions;
 mod administration;
 mod audit;
+mod budget;
 mod closure;
 mod connections;
 mod consent;
@@ -158,8 +159,9 @@ impl Hub {
                 self.quietly(now, sql, |draft| draft.let_go())
             }
             Input::Outcome { job, answered } => self.quietly(now, sql, |draft| draft.outcome(job, &answered)),
-            Input::Connect { conn, claims, origin, position } => {
-                let connected = self.draft(now, sql, |draft| draft.connect(conn, claims, origin.as_deref(), position));
+            Input::Connect { conn, claims, origin, position, budget } => {
+                let connected =
+                    self.draft(now, sql, |draft| draft.connect(conn, claims, origin.as_deref(), position, budget));
                 let mut turn =
                     connected.unwrap_or_else(|refused| turn::refuse_connection(conn, &refused.into_problem(), now));
                 turn.on_failure = turn::refuse_connection(conn, &Refused::not_kept(), now).effects;
