@@ -59,6 +59,7 @@ pub fn code_of(problem: Code) -> u16 {
         403 => FORBIDDEN,
         404 => NOT_FOUND,
         413 => TOO_LARGE,
+        426 => UNSUPPORTED,
         429 => BUSY,
         _ => INTERNAL,
     }

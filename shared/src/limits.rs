@@ -105,11 +105,32 @@ pub const PAGE_BYTES_MAX: usize = 256 * 1024;
 /// Users that the answer to `presence` names: at 18 bytes each, a page.
 pub const PRESENCE_USERS_MAX: usize = 200;
 
+/// A line of a client of ours that has been silent for this long is probed: such a client pings after
+/// [`PING_AFTER_MS`], unless its page is hidden.
+pub const PROBE_AFTER_MS: i64 = 5_000;
+
+/// How seldom the lines are looked at: what is due within it is seen to together.
+pub const SWEEP_EVERY_MS: i64 = 2_000;
+
+/// How long a probed line has for its answer: what is left of [`LIVENESS_TIMEOUT_MS`].
+pub const PROBE_ANSWER_MS: i64 = LIVENESS_TIMEOUT_MS - PROBE_AFTER_MS - SWEEP_EVERY_MS;
+
+/// Bytes that are sent to a socket without a sign of life from it before it counts as too slow. It is how much memory
+/// such a socket costs at most; about half of the event log, so that what it missed can be had again.
+pub const UNHEARD_BYTES_MAX: usize = 2 * 1024 * 1024;
+
 /// Attempts that open nothing before a stream is tried instead of a socket, and after it the two in turn.
 pub const SOCKET_FAILURES_MAX: u32 = 2;
 
 /// How long a first socket may take to open before a stream is tried beside it.
 pub const STREAM_BESIDE_AFTER_MS: i64 = 4_000;
+
+/// How often a stream without a word is given something without a meaning, so that a dead network is noticed.
+pub const STREAM_KNOCK_MS: u64 = 15_000;
+
+/// A stream of a client of ours that has not been heard for this long is ended: such a client pings, if its page is
+/// hidden, once a minute.
+pub const STREAM_SILENT_MS: i64 = 150_000;
 
 /// How long lines are streams before a socket is tried again.
 pub const SOCKET_RETRY_MS: i64 = 10 * 60_000;

@@ -12,6 +12,8 @@ pub const WIDGET_SOCKET: &str = "/v1/widget/socket";
 pub const EVENTS: &str = "/v1/events";
 /// The WebSocket subprotocol.
 pub const SUBPROTOCOL: &str = "prilavok.v1";
+/// What the subprotocol of every version begins with.
+pub const SUBPROTOCOL_FAMILY: &str = "prilavok.";
 /// How a token is offered as a further subprotocol, since a browser cannot set headers on a socket: `token.<jwt>`.
 pub const TOKEN_SUBPROTOCOL_PREFIX: &str = "token.";
 
@@ -34,9 +36,9 @@ pub enum Route {
     Metrics,
     /// `POST /v1/widget/sessions`
     WidgetSessions,
-    /// `GET /v1/widget/socket` (WebSocket)
+    /// `GET /v1/widget/socket` (WebSocket, or server-sent events and `POST`)
     WidgetSocket,
-    /// `GET /v1/events` (WebSocket)
+    /// `GET /v1/events` (WebSocket, or server-sent events and `POST`)
     Events,
     /// `GET /v1/chats`
     Chats,
@@ -123,14 +125,9 @@ impl Route {
     #[must_use]
     pub fn methods(&self) -> &'static [&'static str] {
         match self {
-            Self::Health
-            | Self::Metrics
-            | Self::WidgetSocket
-            | Self::Events
-            | Self::Chats
-            | Self::UserExport(_)
-            | Self::Consents
-            | Self::Audit => &["GET"],
+            Self::Health | Self::Metrics | Self::Chats | Self::UserExport(_) | Self::Consents | Self::Audit => &["GET"],
+            // By POST come the frames of those who listen over server-sent events.
+            Self::WidgetSocket | Self::Events => &["GET", "POST"],
             Self::WidgetSessions
             | Self::Organizations
             | Self::PublishableKey(_)

@@ -262,8 +262,10 @@ impl World {
     fn effects(&mut self, effects: Vec<Effect>, most: usize) {
         let mut wake: Option<i64> = None;
         let mut replayed = false;
+        let mut asked = Vec::new();
         for effect in effects.into_iter().take(most) {
             match effect {
+                Effect::Listen { conns } => asked.extend(conns),
                 Effect::Send { to, text } => {
                     if self.skips(&text, &mut replayed) {
                         continue;
@@ -290,6 +292,11 @@ impl World {
         }
         if let Some(at) = wake {
             self.set_alarm(at);
+        }
+        if !asked.is_empty() {
+            let open = |conn: &ConnId| self.conns.get(conn).filter(|link| link.relay == RelayEnd::Open);
+            let heard = asked.iter().filter_map(|conn| Some((*conn, open(conn)?.pinged))).collect();
+            self.feed(Input::Heard { heard });
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod line;
 mod socket;
+mod stream;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Event, EventTarget};
 
 pub use line::{BROKEN, Hear, Heard, LEAVING, Line, Open, Opening, Order};
-pub use socket::{Address, Dial, Dialled, sockets};
+pub use socket::{Address, Dial, Dialled, lines};
 
 use crate::browser;
 use crate::node::JsNode;

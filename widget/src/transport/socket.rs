@@ -1,16 +1,18 @@
-//! A line over a WebSocket.
+//! A line over a WebSocket, and what lines are opened to.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::Array;
+use shared::client::Via;
 use shared::id::Position;
 use shared::route;
 use wasm_bindgen::prelude::*;
 use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
 
 use super::line::{BROKEN, Hear, Heard, LEAVING, Line, Open, Order};
+use super::stream::Stream;
 
 /// Where to connect, and as whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,14 +29,18 @@ pub type Dialled = Pin<Box<dyn Future<Output = Result<Address, u16>>>>;
 /// Finds the address. The argument: whether the token in use was refused, so that a new one is needed.
 pub type Dial = Rc<dyn Fn(bool) -> Dialled>;
 
-/// Lines over sockets, to wherever `dial` says.
+/// Lines to wherever `dial` says: sockets, or, where the machine finds that none opens, streams.
 #[must_use]
-pub fn sockets(dial: Dial) -> Open {
-    Rc::new(move |Order { position, renew, hear, .. }| {
+pub fn lines(dial: Dial) -> Open {
+    Rc::new(move |Order { via, position, renew, hear }| {
         let dialled = dial(renew);
         Box::pin(async move {
-            let socket = Socket::open(&dialled.await?, position, hear)?;
-            Ok(Box::new(socket) as Box<dyn Line>)
+            let address = dialled.await?;
+            let position = position.as_ref();
+            Ok(match via {
+                Via::Socket => Box::new(Socket::open(&address, position, hear)?) as Box<dyn Line>,
+                Via::Stream => Box::new(Stream::open(&address, position, hear)),
+            })
         })
     })
 }
@@ -46,8 +52,8 @@ struct Socket {
 }
 
 impl Socket {
-    fn open(address: &Address, position: Option<Position>, hear: Hear) -> Result<Self, u16> {
-        let url = [&address.url, &*route::line_query(position.as_ref())].concat();
+    fn open(address: &Address, position: Option<&Position>, hear: Hear) -> Result<Self, u16> {
+        let url = [&address.url, &*route::line_query(position)].concat();
         let token = [route::TOKEN_SUBPROTOCOL_PREFIX, &address.token].concat();
         let protocols = Array::of2(&route::SUBPROTOCOL.into(), &token.into());
         let socket = WebSocket::new_with_str_sequence(&url, &protocols).map_err(|_| BROKEN)?;

@@ -11,7 +11,7 @@ use super::{Here, Stage, Visit};
 use crate::browser::{self, Timer};
 use crate::session::{self, Refused, Session};
 use crate::text::Obstacle;
-use crate::transport::{Address, BROKEN, Connection, Dialled, Listener, sockets};
+use crate::transport::{Address, BROKEN, Connection, Dialled, Listener, lines};
 
 impl Visit {
     /// Begins the chat, unless it has begun.
@@ -58,7 +58,7 @@ impl Visit {
         let changing = here.clone();
         let connection = Connection::new(
             Identity::Visitor(user_id),
-            sockets(Rc::new(move |renew| -> Dialled { Box::pin(dial(here.clone(), user_id, renew)) })),
+            lines(Rc::new(move |renew| -> Dialled { Box::pin(dial(here.clone(), user_id, renew)) })),
             Listener { changed: Box::new(move || changing.with(Self::refresh)), arrived: Box::new(|_, _| {}) },
         );
         self.renew(session);

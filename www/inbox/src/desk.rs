@@ -8,7 +8,7 @@ use shared::client::{Client, Identity, LinkStatus};
 use shared::id::UserId;
 use shared::route;
 use shared::time::Timestamp;
-use widget::transport::{Address, Connection, Dialled, Listener, sockets};
+use widget::transport::{Address, Connection, Dialled, Listener, lines};
 
 use crate::token::{self, Holder};
 
@@ -119,7 +119,7 @@ fn connection(token: StoredValue<Option<String>>, changes: RwSignal<u32>) -> Con
         Box::pin(std::future::ready(address)) as Dialled
     };
     let listener = Listener { changed: Box::new(move || note(changes)), arrived: Box::new(|_, _| {}) };
-    Connection::new(Identity::Staff, sockets(Rc::new(dial)), listener)
+    Connection::new(Identity::Staff, lines(Rc::new(dial)), listener)
 }
 
 fn note(changes: RwSignal<u32>) {

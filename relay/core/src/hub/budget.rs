@@ -83,6 +83,7 @@ impl Draft<'_> {
     pub(super) fn keep_budgets(&mut self) -> Decision {
         let mut counted = BTreeSet::new();
         let mut full = BTreeSet::new();
+        let mut unheard = BTreeSet::new();
         let mut effects = Vec::with_capacity(self.turn.effects.len());
         for effect in std::mem::take(&mut self.turn.effects) {
             let Effect::Send { mut to, text } = effect else {
@@ -91,9 +92,13 @@ impl Draft<'_> {
             };
             let bytes = weight(&text);
             to.retain(|conn| {
-                let Some(session) = self.hub.sessions.get_mut(conn).filter(|session| session.budget.is_some()) else {
+                let Some(session) = self.hub.sessions.get_mut(conn) else { return true };
+                if session.budget.is_none() {
+                    if self.hub.ends.sent(*conn, bytes, self.now) {
+                        unheard.insert(*conn);
+                    }
                     return true;
-                };
+                }
                 if full.contains(conn) || !session.has_room_for(bytes, self.now) {
                     full.insert(*conn);
                     return false;
@@ -110,6 +115,7 @@ impl Draft<'_> {
         for conn in counted {
             self.attach_as_it_is(conn)?;
         }
+        self.ask_about(unheard);
         full.append(&mut self.continued);
         for conn in full {
             self.closed(conn)?;

@@ -71,6 +71,8 @@ impl Draft<'_> {
             self.tell_who_is_online(conn)?;
         }
         self.attach(session)?;
+        self.hub.ends.heard(conn, self.now);
+        self.watch();
         self.came(conn)
     }
 

@@ -108,6 +108,7 @@ impl<'a> Draft<'a> {
 
     pub(super) fn drop_session(&mut self, conn: ConnId) -> Option<Session> {
         let session = self.hub.sessions.remove(&conn)?;
+        self.hub.ends.forget(conn);
         self.before.push((conn, Some(session.clone())));
         Some(session)
     }

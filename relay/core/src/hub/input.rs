@@ -42,6 +42,11 @@ pub enum Input {
         /// The text, of any content.
         text: String,
     },
+    /// The answer to [`super::Effect::Listen`]: when the runtime last answered a ping of these sockets by itself.
+    Heard {
+        /// The sockets that are still there; absent for one that has not pinged.
+        heard: Vec<(ConnId, Option<Timestamp>)>,
+    },
     /// A socket is gone.
     Closed {
         /// The socket.

@@ -22,6 +22,7 @@ mod history;
 mod hooks;
 mod identity_secrets;
 mod input;
+mod liveness;
 mod lookups;
 mod marks;
 mod messages;
@@ -121,6 +122,7 @@ pub struct Hub {
     booted: bool,
     /// Sockets that are gone and still have a session, since the store failed when they went: the alarm lets them go.
     gone: BTreeSet<ConnId>,
+    ends: liveness::Ends,
 }
 
 impl Hub {
@@ -143,6 +145,7 @@ impl Hub {
             alarm: None,
             booted: false,
             gone: BTreeSet::new(),
+            ends: liveness::Ends::default(),
         })
     }
 
@@ -167,7 +170,9 @@ impl Hub {
                 turn.on_failure = turn::refuse_connection(conn, &Refused::not_kept(), now).effects;
                 turn
             }
+            Input::Heard { heard } => self.quietly(now, sql, |draft| draft.judge(&heard)),
             Input::Frame { conn, text } => {
+                self.ends.heard(conn, now);
                 let request = shared::action::decode(&text);
                 let id = request.id.clone();
                 let turn = self.draft(now, sql, |draft| draft.frame(conn, request));

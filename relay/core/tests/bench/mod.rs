@@ -48,6 +48,8 @@ struct Socket {
     /// What everything that was sent weighs.
     weight: usize,
     closed: Option<u16>,
+    /// When the runtime last answered a ping of it.
+    pinged: Option<Timestamp>,
 }
 
 /// A call on its way to an upstream.
@@ -172,8 +174,10 @@ impl Bench {
                 (turn.on_failure, turn.answer.map(|_| Err(Problem::new(Code::StorageFailed, error.0))))
             }
         };
+        let mut asked = None;
         for effect in effects {
             match effect {
+                Effect::Listen { conns } => asked = Some(conns),
                 Effect::Send { to, text } => {
                     let frame: Value = serde_json::from_str(&text).unwrap();
                     assert!(Frame::from_node(&frame).is_some(), "no client reads {text}");
@@ -192,6 +196,11 @@ impl Bench {
                 Effect::WakeAt(at) => self.wake_at(at),
                 Effect::Call { job, request } => self.calls.push(Call { job, request: *request, at: self.now }),
             }
+        }
+        if let Some(conns) = asked {
+            let open = |conn: &ConnId| self.sockets.get(conn).filter(|socket| socket.closed.is_none());
+            let heard = conns.iter().filter_map(|conn| Some((*conn, open(conn)?.pinged))).collect();
+            self.feed(Input::Heard { heard });
         }
         answer
     }
@@ -296,7 +305,10 @@ impl Bench {
         let conn = self.next_conn;
         self.next_conn += 1;
         let visitor = (!claims.role.is_staff()).then_some(claims.sub);
-        self.sockets.insert(conn, Socket { visitor, attachment: None, mailbox: Vec::new(), weight: 0, closed: None });
+        self.sockets.insert(
+            conn,
+            Socket { visitor, attachment: None, mailbox: Vec::new(), weight: 0, closed: None, pinged: None },
+        );
         self.feed(Input::Connect { conn, claims: claims.clone(), origin: origin.map(Into::into), position, budget });
         conn
     }
@@ -304,6 +316,11 @@ impl Bench {
     /// What everything that was sent over a line weighs.
     pub fn weight(&self, conn: ConnId) -> usize {
         self.sockets[&conn].weight
+    }
+
+    /// The runtime answers a ping without waking the hub.
+    pub fn ping(&mut self, conn: ConnId) {
+        self.sockets.get_mut(&conn).unwrap().pinged = Some(self.now);
     }
 
     /// The other end hangs up.

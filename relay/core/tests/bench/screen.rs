@@ -53,6 +53,9 @@ impl Screen {
                         self.client.handle_open(bench.now, line);
                     }
                     Effect::Transmit { line, text } if text == PING => {
+                        if let Some(conn) = self.lines.get(&line) {
+                            bench.ping(*conn);
+                        }
                         self.client.handle_frame(bench.now, line, PONG.len(), Some(Frame::Pong));
                     }
                     Effect::Transmit { line, text } => {
