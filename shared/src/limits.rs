@@ -110,10 +110,10 @@ pub const PRESENCE_USERS_MAX: usize = 200;
 pub const PROBE_AFTER_MS: i64 = 5_000;
 
 /// How seldom the lines are looked at: what is due within it is seen to together.
-pub const SWEEP_EVERY_MS: i64 = 2_000;
+pub const PROBE_EVERY_MS: i64 = 2_000;
 
 /// How long a probed line has for its answer: what is left of [`LIVENESS_TIMEOUT_MS`].
-pub const PROBE_ANSWER_MS: i64 = LIVENESS_TIMEOUT_MS - PROBE_AFTER_MS - SWEEP_EVERY_MS;
+pub const PROBE_ANSWER_MS: i64 = LIVENESS_TIMEOUT_MS - PROBE_AFTER_MS - PROBE_EVERY_MS;
 
 /// Bytes that are sent to a socket without a sign of life from it before it counts as too slow. It is how much memory
 /// such a socket costs at most; about half of the event log, so that what it missed can be had again.

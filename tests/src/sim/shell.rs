@@ -147,7 +147,12 @@ impl World {
         self.note(|| super::trace::brief(&input));
         let asker = match input {
             Input::Frame { conn, .. } | Input::Connect { conn, .. } => Some(conn),
-            Input::Boot | Input::Alarm | Input::Closed { .. } | Input::Outcome { .. } | Input::Request { .. } => None,
+            Input::Boot
+            | Input::Alarm
+            | Input::Heard { .. }
+            | Input::Closed { .. }
+            | Input::Outcome { .. }
+            | Input::Request { .. } => None,
         };
         let now = self.relay_now();
         self.relay.store.fail_in(None);

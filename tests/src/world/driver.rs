@@ -1,4 +1,6 @@
-//! The client machine of the widget and the inbox, over a real socket and the real clock. It reconnects by itself.
+//! The client machine of the widget and the inbox, over real lines and the real clock. It reconnects by itself.
+
+mod stream;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use shared::client::{Client, Effect, Identity, LineId, LinkStatus};
+use shared::client::{Client, Effect, Identity, LineId, LinkStatus, Via};
+use shared::close;
 use shared::frame::Frame;
 use shared::id::{MessageId, Position, UserId};
 use shared::message::Message as Kept;
@@ -43,6 +46,9 @@ struct Machine {
     client: Client,
     arrived: Vec<(UserId, MessageId)>,
     opened: usize,
+    /// Lines that were given up since nothing was heard over them.
+    silent: usize,
+    streams: usize,
     tries: Vec<Try>,
 }
 
@@ -80,7 +86,8 @@ impl Driver {
 
     fn run(mut client: Client, entry: Entry) -> Self {
         client.connect(now());
-        let machine = Mutex::new(Machine { client, arrived: Vec::new(), opened: 0, tries: Vec::new() });
+        let machine = Machine { client, arrived: Vec::new(), opened: 0, silent: 0, streams: 0, tries: Vec::new() };
+        let machine = Mutex::new(machine);
         let shared = Arc::new(Shared { machine, nudge: Notify::new() });
         let task = tokio::spawn(drive(Arc::clone(&shared), entry));
         Self { shared, task }
@@ -146,6 +153,16 @@ impl Driver {
         self.shared.lock().tries.clone()
     }
 
+    /// How many lines were given up, since nothing was heard over them.
+    pub fn silent(&self) -> usize {
+        self.shared.lock().silent
+    }
+
+    /// How many lines were streams.
+    pub fn streams(&self) -> usize {
+        self.shared.lock().streams
+    }
+
     /// Fails if a message was announced as new twice, or is shown twice.
     #[track_caller]
     pub fn assert_no_duplicates(&self, user_id: UserId) {
@@ -179,12 +196,16 @@ async fn drive(shared: Arc<Shared>, mut entry: Entry) {
     loop {
         while let Some(effect) = take_effect(&shared) {
             match effect {
-                Effect::Open { line, position, renew, .. } => {
+                Effect::Open { line, via, position, renew } => {
                     shared.lock().tries.push(Try { at: now(), resumed: None });
                     if renew {
                         entry = entry.renewed().await;
                     }
-                    lines.insert(line, Line::open(line, entry.request(position.as_ref()), report.clone()));
+                    let opened = match via {
+                        Via::Socket => Line::open(line, entry.request(position.as_ref()), report.clone()),
+                        Via::Stream => stream::open(line, &entry, position.as_ref(), report.clone()),
+                    };
+                    lines.insert(line, opened);
                 }
                 Effect::Transmit { line, text } => {
                     if let Some(line) = lines.get(&line) {
@@ -219,8 +240,11 @@ async fn drive(shared: Arc<Shared>, mut entry: Entry) {
 fn take_effect(shared: &Shared) -> Option<Effect> {
     let mut machine = shared.lock();
     let effect = machine.client.take_effect();
-    if let Some(Effect::Arrived { user_id, message_id }) = effect {
-        machine.arrived.push((user_id, message_id));
+    match &effect {
+        Some(Effect::Arrived { user_id, message_id }) => machine.arrived.push((*user_id, *message_id)),
+        Some(Effect::Close { code: close::SILENT, .. }) => machine.silent += 1,
+        Some(Effect::Open { via: Via::Stream, .. }) => machine.streams += 1,
+        _ => {}
     }
     effect
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::close;
 use shared::frame::PROBE;
-use shared::limits::{PROBE_AFTER_MS, PROBE_ANSWER_MS, SWEEP_EVERY_MS, UNHEARD_BYTES_MAX};
+use shared::limits::{PROBE_AFTER_MS, PROBE_ANSWER_MS, PROBE_EVERY_MS, UNHEARD_BYTES_MAX};
 use shared::time::Timestamp;
 
 use super::draft::Draft;
@@ -21,7 +21,7 @@ use super::{Decision, Effect};
 #[derive(Debug, Default)]
 pub(super) struct Ends {
     ends: BTreeMap<ConnId, End>,
-    sweep_at: Option<Timestamp>,
+    look_at_lines_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,16 +55,16 @@ impl Ends {
 impl Draft<'_> {
     /// Somebody came, or counts as online now: from here on it may matter who is gone.
     pub(super) fn watch(&mut self) {
-        if self.hub.ends.sweep_at.is_none() && self.is_watched_by_staff() {
+        if self.hub.ends.look_at_lines_at.is_none() && self.is_watched_by_staff() {
             let at = self.now.plus_ms(PROBE_AFTER_MS);
-            self.hub.ends.sweep_at = Some(at);
+            self.hub.ends.look_at_lines_at = Some(at);
             self.wake_at(at);
         }
     }
 
     /// The alarm's part: asks when the lines were last heard, if it is time, and if it still matters.
-    pub(super) fn sweep(&mut self) -> Decision {
-        let Some(at) = self.hub.ends.sweep_at else {
+    pub(super) fn look_who_is_there(&mut self) -> Decision {
+        let Some(at) = self.hub.ends.look_at_lines_at else {
             // The hub may have been restored in the middle of it.
             self.watch();
             return Ok(());
@@ -73,7 +73,7 @@ impl Draft<'_> {
             self.wake_at(at);
             return Ok(());
         }
-        self.hub.ends.sweep_at = None;
+        self.hub.ends.look_at_lines_at = None;
         let online = self.sql.first("SELECT 1 FROM chats WHERE online = 1 LIMIT 1", &[])?;
         if online.is_none() || !self.is_watched_by_staff() {
             return Ok(());
@@ -81,8 +81,8 @@ impl Draft<'_> {
         let conns = self.hub.sessions.values().filter(|session| session.budget.is_some());
         let conns: Vec<ConnId> = conns.map(|session| session.conn).collect();
         if !conns.is_empty() {
-            // Should the answer not come, the next sweep is this one.
-            self.sweep_again_at(self.now.plus_ms(PROBE_AFTER_MS));
+            // Should the answer not come, the next look is this one.
+            self.look_again_at(self.now.plus_ms(PROBE_AFTER_MS));
             self.turn.effects.push(Effect::Listen { conns });
         }
         Ok(())
@@ -119,7 +119,7 @@ impl Draft<'_> {
             }
         }
         if let Some(at) = next {
-            self.sweep_again_at(at.max(self.now.plus_ms(SWEEP_EVERY_MS)));
+            self.look_again_at(at.max(self.now.plus_ms(PROBE_EVERY_MS)));
         }
         Ok(())
     }
@@ -140,8 +140,8 @@ impl Draft<'_> {
         }
     }
 
-    fn sweep_again_at(&mut self, at: Timestamp) {
-        self.hub.ends.sweep_at = Some(at);
+    fn look_again_at(&mut self, at: Timestamp) {
+        self.hub.ends.look_at_lines_at = Some(at);
         self.wake_at(at);
     }
 

@@ -129,7 +129,7 @@ impl Draft<'_> {
             self.find_the_departed()?;
         }
         self.announce_the_departed()?;
-        self.sweep()?;
+        self.look_who_is_there()?;
         // A message behind another one of its chat has its turn after that one: looking at it would bring nothing, and
         // with many of them the alarm would ring on and on.
         let due = self.sends(
