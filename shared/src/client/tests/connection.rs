@@ -63,12 +63,12 @@ fn a_relay_that_says_for_how_long_it_is_busy_is_believed() {
         let mut page = Page::new(Identity::Visitor(VISITOR));
         page.client.connect(page.now);
         page.perform();
-        page.client.handle_open(page.now);
+        page.open();
         page.event("error", json!({"code": "rate_limited", "detail": "", "retry_after_ms": told}), None);
         page.close(crate::close::BUSY);
         assert!(page.client.next_timeout().unwrap().since_ms(page.now) >= least, "{told}");
         page.advance(least + RECONNECT_BASE_MS);
-        page.client.handle_open(page.now);
+        page.open();
         page.welcome(0, false);
         page.close(1006);
         assert!(page.client.next_timeout().unwrap().since_ms(page.now) < RECONNECT_BASE_MS, "it was for once");
