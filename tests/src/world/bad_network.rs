@@ -140,8 +140,7 @@ async fn carry(mut client: TcpStream, relay: String, shared: Arc<Shared>) {
 async fn down(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: Arc<Shared>, carried: Arc<AtomicUsize>) {
     let mut bytes = vec![0; 16 * 1024];
     let mut was_frozen = false;
-    loop {
-        let Ok(read @ 1..) = from.read(&mut bytes).await else { break };
+    while let Ok(read @ 1..) = from.read(&mut bytes).await {
         let total = carried.fetch_add(read + TLS_RECORD_BYTES, Ordering::Relaxed) + read + TLS_RECORD_BYTES;
         shared.most.fetch_max(total, Ordering::Relaxed);
         let trouble = shared.trouble();
@@ -163,8 +162,7 @@ async fn down(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: Arc<Share
 
 async fn up(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: Arc<Shared>, carried: Arc<AtomicUsize>) {
     let mut bytes = vec![0; 16 * 1024];
-    loop {
-        let Ok(read @ 1..) = from.read(&mut bytes).await else { break };
+    while let Ok(read @ 1..) = from.read(&mut bytes).await {
         let trouble = shared.trouble();
         let is_frozen = trouble.freezes && carried.load(Ordering::Relaxed) > FREEZE_BYTES;
         if !is_frozen && !trouble.loses_up && to.write_all(&bytes[..read]).await.is_err() {

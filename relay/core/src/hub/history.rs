@@ -114,7 +114,7 @@ impl Draft<'_> {
         }
         chats.truncate(fitting(&chats, page_bytes)?);
         let has_more = rows.len() > chats.len();
-        let next = rows.iter().take(chats.len()).last().map(|row| row.integer(7)).transpose()?;
+        let next = chats.len().checked_sub(1).and_then(|last| rows.get(last)).map(|row| row.integer(7)).transpose()?;
         to_value(&ChatsPage { chats, next: next.filter(|_| has_more) })
     }
 
