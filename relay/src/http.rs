@@ -74,10 +74,35 @@ pub fn for_any_page(response: Response) -> Result<Response> {
 pub fn preflight() -> Result<Response> {
     let headers = Headers::new();
     headers.set("Access-Control-Allow-Origin", "*")?;
-    headers.set("Access-Control-Allow-Methods", "POST")?;
-    headers.set("Access-Control-Allow-Headers", "content-type")?;
+    headers.set("Access-Control-Allow-Methods", "GET, POST")?;
+    headers.set("Access-Control-Allow-Headers", "authorization, content-type")?;
     headers.set("Access-Control-Max-Age", "86400")?;
     Ok(Response::empty()?.with_status(204).with_headers(headers))
+}
+
+/// An answer of server-sent events. Nobody on the way is to keep it, compress it or wait for its end.
+pub fn event_stream(response: Response) -> Result<Response> {
+    let headers = Headers::new();
+    headers.set("Content-Type", EVENT_STREAM)?;
+    headers.set("Cache-Control", "no-store, no-transform")?;
+    headers.set("Content-Encoding", "identity")?;
+    headers.set("X-Accel-Buffering", "no")?;
+    headers.set("X-Content-Type-Options", "nosniff")?;
+    Ok(response.with_headers(headers))
+}
+
+/// The media type of server-sent events.
+pub const EVENT_STREAM: &str = "text/event-stream";
+
+/// Whether a request wants server-sent events.
+pub fn wants_events(request: &Request) -> bool {
+    let accept = request.headers().get("Accept").ok().flatten();
+    accept.is_some_and(|accept| accept.contains(EVENT_STREAM))
+}
+
+/// An answer without a body.
+pub fn nothing() -> Result<Response> {
+    Ok(Response::empty()?.with_status(204))
 }
 
 /// Whether a request wants to become a socket.

@@ -13,6 +13,9 @@ pub const PING: &str = r#"{"action":"ping"}"#;
 /// The answer to [`PING`], byte for byte.
 pub const PONG: &str = r#"{"event":"pong"}"#;
 
+/// What the relay sends to ask for a sign of life: a client of ours answers with [`PING`].
+pub const PROBE: &str = r#"{"event":"probe"}"#;
+
 record! {
     /// The limits a client has to keep, in `welcome`.
     pub struct Limits {
@@ -90,6 +93,8 @@ pub enum Frame {
     Refused(Refusal),
     /// `pong`
     Pong,
+    /// `probe`
+    Probe,
     /// An event.
     Event {
         /// Its position, if it is in the log.
@@ -107,6 +112,9 @@ impl Frame {
         let name = node.get("event")?.string()?;
         if name == "pong" {
             return Some(Self::Pong);
+        }
+        if name == "probe" {
+            return Some(Self::Probe);
         }
         let data = node.get("data")?;
         Some(match name.as_str() {

@@ -69,6 +69,72 @@ pub const CONNECT_TIMEOUT_MS: i64 = 10_000;
 /// How long an action may stay without its answer on a living connection, before the connection is given up.
 pub const ANSWER_TIMEOUT_MS: i64 = 10_000;
 
+/// What many providers let through one connection from a foreign host before they freeze it, in bytes.
+pub const FREEZE_BYTES: usize = 16 * 1024;
+
+/// What the connection has brought before its first frame, in bytes: a TLS handshake with a chain of two RSA certificates
+/// and the session tickets (4.5 KB), the answer to the upgrade with a host's own headers (0.8 KB).
+pub const HANDSHAKE_BYTES: usize = 4608 + 768;
+
+/// Bytes of frames that one line brings at most: what is left of [`FREEZE_BYTES`], less a margin of 768.
+pub const LINE_BYTES_MAX: usize = FREEZE_BYTES - HANDSHAKE_BYTES - 768;
+
+/// What a frame weighs beside its text: a TLS record (22 bytes) and a WebSocket header (4), or the fields of a stream.
+pub const FRAME_OVERHEAD_BYTES: usize = 32;
+
+/// Bytes after which a client opens the next line: enough is left for what comes until that one is up, and a first page
+/// with its `welcome` stays below it.
+pub const LINE_BYTES_SOFT: usize = LINE_BYTES_MAX * 3 / 5;
+
+/// The smallest budget a client may ask for: a `welcome` and a message of ordinary length.
+pub const LINE_BYTES_MIN: usize = 2048;
+
+/// Bytes of a line that are its `welcome`. Whatever comes next is sent, however large: over a fresh line or never.
+pub const LINE_HEAD_BYTES_MAX: usize = 640;
+
+/// Bytes of missed events that one line with a budget replays; the others come over the lines that follow.
+pub const REPLAY_BYTES: usize = LINE_BYTES_SOFT;
+
+/// Bytes of a page of history or chats on a line with a budget: with its `welcome` it stays below [`LINE_BYTES_SOFT`]. One
+/// message is always on it.
+pub const PAGE_BYTES: usize = 5120;
+
+/// Bytes of a page of history or chats elsewhere: a hundred long messages.
+pub const PAGE_BYTES_MAX: usize = 256 * 1024;
+
+/// Users that the answer to `presence` names: at 18 bytes each, a page.
+pub const PRESENCE_USERS_MAX: usize = 200;
+
+/// A line of a client of ours that has been silent for this long is probed: such a client pings after
+/// [`PING_AFTER_MS`], unless its page is hidden.
+pub const PROBE_AFTER_MS: i64 = 5_000;
+
+/// How seldom the lines are looked at: what is due within it is seen to together.
+pub const PROBE_EVERY_MS: i64 = 2_000;
+
+/// How long a probed line has for its answer: what is left of [`LIVENESS_TIMEOUT_MS`].
+pub const PROBE_ANSWER_MS: i64 = LIVENESS_TIMEOUT_MS - PROBE_AFTER_MS - PROBE_EVERY_MS;
+
+/// Bytes that are sent to a socket without a sign of life from it before it counts as too slow. It is how much memory
+/// such a socket costs at most; about half of the event log, so that what it missed can be had again.
+pub const UNHEARD_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Attempts that open nothing before a stream is tried instead of a socket, and after it the two in turn.
+pub const SOCKET_FAILURES_MAX: u32 = 2;
+
+/// How long a first socket may take to open before a stream is tried beside it.
+pub const STREAM_BESIDE_AFTER_MS: i64 = 4_000;
+
+/// How often a stream without a word is given something without a meaning, so that a dead network is noticed.
+pub const STREAM_KNOCK_MS: u64 = 15_000;
+
+/// A stream of a client of ours that has not been heard for this long is ended: such a client pings, if its page is
+/// hidden, once a minute.
+pub const STREAM_SILENT_MS: i64 = 150_000;
+
+/// How long lines are streams before a socket is tried again.
+pub const SOCKET_RETRY_MS: i64 = 10 * 60_000;
+
 /// The first reconnect delay's ceiling; each further one doubles it.
 pub const RECONNECT_BASE_MS: i64 = 500;
 

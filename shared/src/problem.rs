@@ -32,6 +32,8 @@ words! {
         NotFound = "not_found",
         /// The path is right, the method is not.
         MethodNotAllowed = "method_not_allowed",
+        /// The client speaks no version of the protocol that the relay speaks.
+        UnsupportedVersion = "unsupported_version",
         /// It is there already.
         Conflict = "conflict",
         /// Too much, too fast.
@@ -71,6 +73,7 @@ impl Code {
             Self::MethodNotAllowed => 405,
             Self::Conflict => 409,
             Self::TooLarge => 413,
+            Self::UnsupportedVersion => 426,
             Self::RateLimited => 429,
             Self::Internal | Self::NotConfigured => 500,
             Self::UpstreamUnauthorized
@@ -105,6 +108,7 @@ impl Code {
             | Self::OriginNotAllowed
             | Self::NotFound
             | Self::MethodNotAllowed
+            | Self::UnsupportedVersion
             | Self::Conflict
             | Self::NotConfigured
             | Self::UpstreamUnauthorized

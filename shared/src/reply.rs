@@ -44,6 +44,16 @@ record! {
     }
 }
 
+record! {
+    /// The result of `presence`: who is here.
+    pub struct Presence {
+        /// The users, the latest to write first.
+        pub online: Vec<UserId>,
+        /// Whether these are all.
+        pub complete: bool,
+    }
+}
+
 /// A result, decoded by the action it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
@@ -53,6 +63,8 @@ pub enum Reply {
     History(HistoryPage),
     /// `chats`
     Chats(ChatsPage),
+    /// `presence`
+    Presence(Presence),
     /// Any other action, or a result this version does not read.
     Done,
 }
@@ -64,6 +76,7 @@ impl Reply {
             "send_message" => Sent::from_node(node).map(Self::Sent),
             "history" => HistoryPage::from_node(node).map(Self::History),
             "chats" => ChatsPage::from_node(node).map(Self::Chats),
+            "presence" => Presence::from_node(node).map(Self::Presence),
             _ => None,
         };
         read.unwrap_or(Self::Done)

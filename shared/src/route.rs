@@ -1,7 +1,8 @@
 //! The relay's paths. One place for both ends.
 
 use crate::access::{Access, Scope};
-use crate::id::UserId;
+use crate::id::{Position, UserId};
+use crate::limits::LINE_BYTES_MAX;
 
 /// Where a visitor gets a token.
 pub const WIDGET_SESSIONS: &str = "/v1/widget/sessions";
@@ -11,8 +12,20 @@ pub const WIDGET_SOCKET: &str = "/v1/widget/socket";
 pub const EVENTS: &str = "/v1/events";
 /// The WebSocket subprotocol.
 pub const SUBPROTOCOL: &str = "prilavok.v1";
+/// What the subprotocol of every version begins with.
+pub const SUBPROTOCOL_FAMILY: &str = "prilavok.";
 /// How a token is offered as a further subprotocol, since a browser cannot set headers on a socket: `token.<jwt>`.
 pub const TOKEN_SUBPROTOCOL_PREFIX: &str = "token.";
+
+/// The query of a line's address, as clients of ours ask for it: with its budget, and where to resume.
+#[must_use]
+pub fn line_query(position: Option<&Position>) -> String {
+    let budget = ["?budget=", &LINE_BYTES_MAX.to_string()].concat();
+    match position {
+        Some(Position { epoch, offset }) => [&budget, "&epoch=", epoch, "&offset=", &offset.to_string()].concat(),
+        None => budget,
+    }
+}
 
 /// A path of the relay, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +36,9 @@ pub enum Route {
     Metrics,
     /// `POST /v1/widget/sessions`
     WidgetSessions,
-    /// `GET /v1/widget/socket` (WebSocket)
+    /// `GET /v1/widget/socket` (WebSocket, or server-sent events and `POST`)
     WidgetSocket,
-    /// `GET /v1/events` (WebSocket)
+    /// `GET /v1/events` (WebSocket, or server-sent events and `POST`)
     Events,
     /// `GET /v1/chats`
     Chats,
@@ -112,14 +125,9 @@ impl Route {
     #[must_use]
     pub fn methods(&self) -> &'static [&'static str] {
         match self {
-            Self::Health
-            | Self::Metrics
-            | Self::WidgetSocket
-            | Self::Events
-            | Self::Chats
-            | Self::UserExport(_)
-            | Self::Consents
-            | Self::Audit => &["GET"],
+            Self::Health | Self::Metrics | Self::Chats | Self::UserExport(_) | Self::Consents | Self::Audit => &["GET"],
+            // By POST come the frames of those who listen over server-sent events.
+            Self::WidgetSocket | Self::Events => &["GET", "POST"],
             Self::WidgetSessions
             | Self::Organizations
             | Self::PublishableKey(_)

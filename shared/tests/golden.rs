@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use shared::action::{self, Action};
 use shared::event::Event;
-use shared::frame::{self, Ack, Frame, PING, PONG, Refusal};
+use shared::frame::{self, Ack, Frame, PING, PONG, PROBE, Refusal};
 use shared::problem::Code;
 use shared::reply::Reply;
 use shared::token::Role;
@@ -63,7 +63,7 @@ fn every_event_action_and_frame_has_a_golden_file() {
     let mut actions = expected(Action::NAMES);
     actions.insert("ping".into());
     assert_eq!(named("action"), actions);
-    assert_eq!(named("frame"), expected(&["welcome", "resync", "ack", "error", "pong"]));
+    assert_eq!(named("frame"), expected(&["welcome", "resync", "ack", "error", "pong", "probe"]));
     let acks = goldens("frame.ack").keys().map(|name| name_of(name).to_owned()).collect::<BTreeSet<_>>();
     assert_eq!(acks, expected(Action::NAMES));
     for (name, _) in SPEC {
@@ -132,6 +132,8 @@ fn ping_and_pong_are_the_runtimes_byte_for_byte() {
     assert_eq!(goldens("action")["ping"].to_string(), PING);
     assert_eq!(goldens("frame")["pong"].to_string(), PONG);
     assert_eq!(Frame::from_node(&goldens("frame")["pong"]), Some(Frame::Pong));
+    assert_eq!(goldens("frame")["probe"].to_string(), PROBE);
+    assert_eq!(Frame::from_node(&goldens("frame")["probe"]), Some(Frame::Probe));
     assert_eq!(action::decode(PING).action.unwrap_err().code, Code::UnknownAction);
 }
 
@@ -161,10 +163,11 @@ fn an_acks_result_reads_and_is_written_the_same() {
             Reply::Sent(sent) => serde_json::to_value(sent).unwrap(),
             Reply::History(page) => serde_json::to_value(page).unwrap(),
             Reply::Chats(page) => serde_json::to_value(page).unwrap(),
+            Reply::Presence(presence) => serde_json::to_value(presence).unwrap(),
             Reply::Done => Value::Null,
         };
         assert_eq!(written, golden["data"].get("result").cloned().unwrap_or_default(), "{name}");
-        let expects_result = matches!(name_of(&name), "send_message" | "history" | "chats");
+        let expects_result = matches!(name_of(&name), "send_message" | "history" | "chats" | "presence");
         assert_eq!(written.is_object(), expects_result, "{name}");
     }
 }
@@ -194,7 +197,7 @@ fn an_error_keeps_its_id_code_and_patience() {
 
 #[test]
 fn a_result_of_a_newer_relay_answers_all_the_same() {
-    for name in ["send_message", "history", "chats"] {
+    for name in ["send_message", "history", "chats", "presence"] {
         let mut golden = goldens("frame.ack")[name].clone();
         golden["data"]["result"] = json!({"shape": "of tomorrow"});
         let id = golden["data"]["id"].as_str().unwrap().to_owned();

@@ -9,6 +9,8 @@
 // The network, as sockets tell it (RFC 6455), and a client that heard nothing (shared/src/close.rs).
 const BROKEN = 1006;
 const SILENT = 4508;
+// The next line is there already.
+const CONTINUE = 4510;
 // A leader answers within this time, or does not live.
 const ANSWER_MS = 3000;
 
@@ -74,8 +76,9 @@ export class Tabs {
       }
       socket.onopen = (event) => line.onopen?.(event);
       socket.onmessage = (event) => {
+        // Before the client hears its welcome: it leaves the old line at once, which is not the shared one any more then.
+        this.track(line, JSON.parse(event.data), event.data, at);
         line.onmessage?.(event);
-        if (!line.gone) this.track(line, JSON.parse(event.data), event.data, at);
       };
       socket.onclose = ({ code }) => {
         this.lost(line, code);
@@ -94,6 +97,8 @@ export class Tabs {
   track(line, frame, text, at) {
     if (frame.event == "welcome") {
       this.welcome = frame;
+      // The followers come along, and ask again for what the old line did not answer.
+      if (this.line && this.leads) this.post("lost", CONTINUE);
       this.line = line;
       this.at = frame.data.resumed ? [...at] : [frame.data.epoch, frame.data.offset];
       if (this.leads) this.greet();

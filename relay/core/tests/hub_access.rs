@@ -212,13 +212,20 @@ fn one_socket_too_many_of_a_visitor_closes_the_oldest_only() {
 fn a_full_organization_turns_away_and_says_to_come_back() {
     let bench = Bench::new();
     let mut sessions = (0..).map(|conn| {
-        let session = Session { conn, claims: operator("Анна"), filter: BTreeSet::new(), since: 0 };
+        let session =
+            Session { conn, claims: operator("Анна"), filter: BTreeSet::new(), since: 0, budget: None, sent: 0 };
         serde_json::to_string(&session).unwrap()
     });
     for (open, name) in [(ORGANIZATION_SOCKETS_MAX - 1, "welcome"), (ORGANIZATION_SOCKETS_MAX, "error")] {
         let attachments: Vec<String> = sessions.by_ref().take(open).collect();
         let mut hub = Hub::restore(bench::config(), &bench.store, attachments).unwrap();
-        let connect = Input::Connect { conn: u64::MAX, claims: visitor(-7), origin: Some(SHOP.into()), position: None };
+        let connect = Input::Connect {
+            conn: u64::MAX,
+            claims: visitor(-7),
+            origin: Some(SHOP.into()),
+            position: None,
+            budget: None,
+        };
         let turn = hub.handle(bench.now, &bench.store, connect);
         let Some(Effect::Send { to, text }) = turn.effects.first() else { panic!("{:?}", turn.effects) };
         assert!(*to == [u64::MAX] && text.contains(&format!("\"event\":\"{name}\"")), "{text}");

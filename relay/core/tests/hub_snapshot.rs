@@ -372,7 +372,8 @@ fn a_chat_from_beyond_the_list_comes_up_with_its_name_and_counts() {
         bench.visitor_writes(*page, "два");
     }
     let mut desk = Screen::open(&mut bench, &operator("Анна"));
-    assert_eq!(desk.client.state().chats().len(), CHATS_PAGE);
+    let shown = desk.client.state().chats().len();
+    assert!((CHATS_PAGE..CHATS_PAGE + 10).contains(&shown), "a first screen, in pieces: {shown}");
     bench.visitor_writes(pages[0], "три");
     let colleague = bench.connect(&operator("Олег"));
     bench.operator_writes(colleague, -2, "слушаю");

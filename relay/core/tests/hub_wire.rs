@@ -61,7 +61,7 @@ fn everything_said() -> Vec<Value> {
     let text = json!({"consent": {"version": "1", "text": "Согласен"}});
     let change = serde_json::from_value(text).unwrap();
     market.bench.administer(Command::ChangeOrganization { change }).unwrap();
-    let walk: [(ConnId, Value); 16] = [
+    let walk: [(ConnId, Value); 17] = [
         (page, json!({"action": "history", "id": "1"})),
         (page, json!({"action": "send_message", "text": "Привет!", "client_id": "c-1", "id": "2"})),
         (page, json!({"action": "typing", "id": "3"})),
@@ -77,6 +77,7 @@ fn everything_said() -> Vec<Value> {
         (desk, json!({"action": "unsubscribe", "filter": {"user_id": -7}, "id": "11"})),
         (desk, json!({"action": "resume", "epoch": "another", "offset": 0, "id": "12"})),
         (page, json!({"action": "consent", "version": "1", "given": true, "id": "16"})),
+        (desk, json!({"action": "presence", "id": "17"})),
         (page, json!({"action": "dance"})),
     ];
     for (conn, action) in walk {

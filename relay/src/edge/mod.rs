@@ -25,7 +25,7 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
     let Some(route) = Route::parse(&request.path()) else {
         return http::problem(&Problem::new(Code::NotFound, "there is nothing at this path"));
     };
-    let from_pages = matches!(route, Route::WidgetSessions);
+    let from_pages = matches!(route, Route::WidgetSessions | Route::WidgetSocket);
     if request.method() == Method::Options && from_pages {
         return http::preflight();
     }
@@ -42,7 +42,10 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
     }
     trap::if_asked(env, asked::header(&request, "X-Test-Trap").as_deref());
     let response = match &route {
-        Route::WidgetSocket => return socket::open(request, env, &[Role::Visitor]).await,
+        Route::WidgetSocket if http::is_upgrade(&request) => {
+            return socket::open(request, env, &[Role::Visitor]).await;
+        }
+        Route::WidgetSocket => socket::open(request, env, &[Role::Visitor]).await,
         Route::Events => return socket::open(request, env, &[Role::Operator, Role::Integration]).await,
         Route::Health => health(&request, env).await,
         Route::Metrics => metrics(&request, env),

@@ -13,8 +13,10 @@
 // The macro's exports are the runtime's, and have no documentation of their own.
 #![allow(missing_docs)]
 
+mod line;
 mod shell;
 mod storage;
+mod stream;
 
 use std::rc::Rc;
 
@@ -37,6 +39,21 @@ use shell::Shell;
 /// The largest internal call: a hook's body, escaped as JSON.
 const CALL_BYTES_MAX: usize = 2 * 1024 * 1024;
 
+/// Where the edge sends what opens a stream.
+pub const STREAM_PATH: &str = "/stream";
+
+/// Where the edge sends the frames of a stream's client.
+pub const FRAMES_PATH: &str = "/frames";
+
+/// Where a line is to resume, and how many bytes it may be sent, by its address.
+fn asked(request: &Request) -> Result<(Option<Position>, Option<usize>)> {
+    let url = request.url()?;
+    let query = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let position = query("epoch").zip(query("offset").and_then(|offset| offset.parse().ok()));
+    let position = position.map(|(epoch, offset)| Position { epoch, offset });
+    Ok((position, query("budget").and_then(|budget| budget.parse().ok())))
+}
+
 /// One organization.
 #[durable_object]
 pub struct Organization {
@@ -56,8 +73,14 @@ impl DurableObject for Organization {
         if http::is_upgrade(&request) {
             return self.open_socket(&request).await;
         }
-        if request.path() == "/health" {
-            return Response::empty().map(|answer| answer.with_status(if self.shell.can_read() { 200 } else { 503 }));
+        match request.path().as_str() {
+            "/health" => {
+                let status = if self.shell.can_read() { 200 } else { 503 };
+                return Response::empty().map(|answer| answer.with_status(status));
+            }
+            STREAM_PATH => return stream::open(&self.shell, &request).await,
+            FRAMES_PATH => return stream::take_frames(&self.shell, &mut request).await,
+            _ => {}
         }
         let status =
             request.url()?.query_pairs().find(|(key, _)| key == "status").and_then(|(_, value)| value.parse().ok());
@@ -70,7 +93,7 @@ impl DurableObject for Organization {
     }
 
     async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
-        if let Some(conn) = shell::conn_of(&socket) {
+        if let Some(conn) = line::conn_of(&socket) {
             let text = match message {
                 WebSocketIncomingMessage::String(text) => text,
                 // No frame of the protocol is binary; the hub refuses this as it refuses any other text.
@@ -79,6 +102,9 @@ impl DurableObject for Organization {
             metrics::count(Counter::FramesIn);
             self.shell.trap_if_asked(&text);
             self.shell.run(Input::Frame { conn, text }).await;
+        } else {
+            // Its session was lost, and with it whose it is. Its token may be good: it only has to come again.
+            let _ = socket.close(Some(close::INTERNAL), Some("this connection is not known any more"));
         }
         Ok(())
     }
@@ -110,15 +136,12 @@ impl Organization {
             Ok(opened) => opened,
             Err(refused) => return http::refuse_socket(&refused, subprotocol.as_deref()),
         };
-        let url = request.url()?;
-        let query = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-        let position = query("epoch").zip(query("offset").and_then(|offset| offset.parse().ok()));
-        let position = position.map(|(epoch, offset)| Position { epoch, offset });
+        let (position, budget) = asked(request)?;
         let origin = request.headers().get("Origin")?;
 
         let pair = WebSocketPair::new()?;
         self.shell.accept(conn, &pair.server);
-        self.shell.run(Input::Connect { conn, claims, origin, position }).await;
+        self.shell.run(Input::Connect { conn, claims, origin, position, budget }).await;
         http::upgraded(pair.client, subprotocol.as_deref())
     }
 
@@ -132,7 +155,7 @@ impl Organization {
     }
 
     async fn gone(&self, socket: &WebSocket) {
-        if let Some(conn) = shell::conn_of(socket) {
+        if let Some(conn) = line::conn_of(socket) {
             self.shell.forget(conn);
             self.shell.run(Input::Closed { conn }).await;
         }

@@ -1,4 +1,4 @@
-//! Performs turns: commits, hands frames to sockets, sets the alarm, lets upstream calls run.
+//! Performs turns: commits, hands frames to lines, sets the alarm, lets upstream calls run.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,15 +10,26 @@ use relay_core::storage::{Sql, Store, is_provisioned, migrate};
 use relay_core::upstream::{self, Answered};
 use shared::problem::{Code, Problem};
 use shared::time::Timestamp;
-use worker::{Env, State, WebSocket};
+use worker::wasm_bindgen::prelude::*;
+use worker::{Env, State, WebSocket, js_sys, web_sys};
 
+use super::line::{EventStream, Line, attachment_of, conn_of};
 use super::storage::ObjectStore;
 use crate::{clock, config, fetch, log, metrics, trap};
 
-/// The hub and its sockets, while the object is awake.
+#[wasm_bindgen]
+extern "C" {
+    /// What the `worker` crate does not offer yet: when the runtime answered a socket's ping by itself.
+    type AutoResponding;
+
+    #[wasm_bindgen(method, catch, js_name = getWebSocketAutoResponseTimestamp)]
+    fn auto_response_timestamp(this: &AutoResponding, socket: &JsValue) -> Result<Option<js_sys::Date>, JsValue>;
+}
+
+/// The hub and its lines, while the object is awake.
 struct Live {
     hub: Hub,
-    sockets: BTreeMap<ConnId, WebSocket>,
+    lines: BTreeMap<ConnId, Line>,
 }
 
 /// What is left of a turn for the time after it.
@@ -26,6 +37,8 @@ struct Live {
 struct Later {
     alarm: Option<Timestamp>,
     calls: Vec<(Job, upstream::Request)>,
+    /// The lines of which the hub asks when they were last heard.
+    asked: Vec<ConnId>,
 }
 
 /// The object's side of the loop.
@@ -36,14 +49,8 @@ pub struct Shell {
     env: Env,
     store: ObjectStore,
     live: RefCell<Option<Live>>,
-    /// Sockets that were accepted and have no session yet.
-    arriving: RefCell<BTreeMap<ConnId, WebSocket>>,
-}
-
-/// The id that the hub knows a socket by.
-pub fn conn_of(socket: &WebSocket) -> Option<ConnId> {
-    let attachment = socket.deserialize_attachment::<String>().ok().flatten()?;
-    serde_json::from_str::<Session>(&attachment).ok().map(|session| session.conn)
+    /// Lines that were accepted and have no session yet.
+    arriving: RefCell<BTreeMap<ConnId, Line>>,
 }
 
 impl Shell {
@@ -67,21 +74,62 @@ impl Shell {
     pub fn accept(&self, conn: ConnId, socket: &WebSocket) {
         metrics::count(Counter::SocketsOpened);
         self.state.accept_web_socket(socket);
-        self.arriving.borrow_mut().insert(conn, socket.clone());
+        self.arriving.borrow_mut().insert(conn, Line::Socket(socket.clone()));
     }
 
-    /// A socket is gone.
+    /// Takes a new stream on.
+    pub fn accept_stream(&self, conn: ConnId, stream: Rc<EventStream>) {
+        self.arriving.borrow_mut().insert(conn, Line::Stream(stream));
+    }
+
+    /// A line is gone.
     pub fn forget(&self, conn: ConnId) {
         if let Some(live) = self.live.borrow_mut().as_mut() {
-            live.sockets.remove(&conn);
+            live.lines.remove(&conn);
+        }
+    }
+
+    /// A stream that is open, and whose it is.
+    pub fn stream(&self, conn: ConnId) -> Option<(Rc<EventStream>, Session)> {
+        let live = self.live.borrow();
+        match live.as_ref()?.lines.get(&conn)? {
+            Line::Stream(stream) => {
+                let attachment = Line::Stream(Rc::clone(stream)).attachment()?;
+                Some((Rc::clone(stream), serde_json::from_str(&attachment).ok()?))
+            }
+            Line::Socket(_) => None,
         }
     }
 
     /// Runs the loop for one input. The turn comes back for its answer.
     pub async fn run(self: &Rc<Self>, input: Input) -> Turn {
-        let (turn, later) = self.turn(input);
+        let (turn, mut later) = self.turn(input);
+        while !later.asked.is_empty() {
+            let heard = self.heard(&std::mem::take(&mut later.asked));
+            let (_, after) = self.turn(Input::Heard { heard });
+            later.wake_at(after.alarm);
+            later.calls.extend(after.calls);
+            later.asked = after.asked;
+        }
         self.finish(later).await;
         turn
+    }
+
+    /// When these lines were last heard, by what the runtime knows of them.
+    fn heard(&self, conns: &[ConnId]) -> Vec<(ConnId, Option<Timestamp>)> {
+        let live = self.live.borrow();
+        let Some(live) = live.as_ref() else { return Vec::new() };
+        let runtime: &JsValue = self.state.as_raw().as_ref();
+        let runtime: &AutoResponding = runtime.unchecked_ref();
+        let heard = |line: &Line| match line {
+            Line::Socket(socket) => {
+                let socket: &web_sys::WebSocket = socket.as_ref();
+                let at = runtime.auto_response_timestamp(socket.as_ref()).ok().flatten();
+                at.map(|at| Timestamp(at.get_time() as i64))
+            }
+            Line::Stream(stream) => stream.heard_at(),
+        };
+        conns.iter().filter_map(|conn| Some((*conn, heard(live.lines.get(conn)?)))).collect()
     }
 
     /// Steps 2 to 4 of the loop, without an await.
@@ -98,14 +146,14 @@ impl Shell {
                 return (Turn { answer: Some(Err(problem)), ..Turn::default() }, later);
             }
         };
-        live.sockets.append(&mut self.arriving.borrow_mut());
+        live.lines.append(&mut self.arriving.borrow_mut());
         let turn = live.hub.handle(clock::now(), &self.store, input);
-        let performed = self.perform(live, turn, later);
-        metrics::set_sockets(&self.id, live.sockets.len());
+        let performed = self.perform(live, turn, later, true);
+        metrics::set_sockets(&self.id, live.lines.len());
         performed
     }
 
-    fn perform(&self, live: &mut Live, mut turn: Turn, mut later: Later) -> (Turn, Later) {
+    fn perform(&self, live: &mut Live, mut turn: Turn, mut later: Later, may_boot: bool) -> (Turn, Later) {
         let committed = if turn.writes.is_empty() { Ok(()) } else { self.store.commit(&turn.writes) };
         let effects = match committed {
             Ok(()) => {
@@ -119,14 +167,19 @@ impl Shell {
                     Problem::new(Code::StorageFailed, "the relay could not keep it; nothing was changed, try again");
                 turn.answer = turn.answer.map(|_| Err(problem));
                 // What the hub decided is not true: it starts again from what is.
-                later.alarm = Some(clock::now().plus_ms(RESTORE_AFTER_MS));
-                live.hub = match self.restore() {
-                    Ok(hub) => hub,
+                later.wake_at(Some(clock::now().plus_ms(RESTORE_AFTER_MS)));
+                match self.restore(&live.lines) {
+                    Ok(hub) => live.hub = hub,
                     Err(problem) => {
                         log::write(log::error("restore_failed").word("code", problem.code.as_str()));
                         return (turn, later);
                     }
-                };
+                }
+                if may_boot {
+                    let booted = live.hub.handle(clock::now(), &self.store, Input::Boot);
+                    // One that fails again is left to the alarm.
+                    later = self.perform(live, booted, later, false).1;
+                }
                 std::mem::take(&mut turn.on_failure)
             }
         };
@@ -135,25 +188,23 @@ impl Shell {
                 Effect::Send { to, text } => {
                     metrics::add(Counter::FramesOut, &[], to.len() as u64);
                     for conn in to {
-                        if let Some(socket) = live.sockets.get(&conn) {
-                            // A socket that cannot be written to is on its way out; its close event follows.
-                            let _ = socket.send_with_str(&text);
+                        if let Some(line) = live.lines.get(&conn) {
+                            line.send(&text);
                         }
                     }
                 }
                 Effect::Attach { conn, attachment } => {
-                    if let Some(socket) = live.sockets.get(&conn)
-                        && let Err(error) = socket.serialize_attachment(attachment)
-                    {
-                        failed("attach_failed", &error);
+                    if let Some(line) = live.lines.get(&conn) {
+                        line.attach(attachment);
                     }
                 }
                 Effect::Close { conn, code, reason } => {
-                    if let Some(socket) = live.sockets.remove(&conn) {
-                        let _ = socket.close(Some(code), Some(reason));
+                    if let Some(line) = live.lines.remove(&conn) {
+                        line.close(code, &reason);
                     }
                 }
-                Effect::WakeAt(at) => later.alarm = Some(later.alarm.map_or(at, |earlier| earlier.min(at))),
+                Effect::Listen { conns } => later.asked.extend(conns),
+                Effect::WakeAt(at) => later.wake_at(Some(at)),
                 Effect::Call { job, request } => later.calls.push((job, *request)),
             }
         }
@@ -169,31 +220,34 @@ impl Shell {
             migrate(&self.store).map_err(unreadable)?;
         }
         let sockets = self.state.get_websockets().into_iter();
-        let sockets = sockets.filter_map(|socket| Some((conn_of(&socket)?, socket))).collect();
-        let mut live = Live { hub: self.restore()?, sockets };
+        let lines = sockets.filter_map(|socket| Some((conn_of(&socket)?, Line::Socket(socket)))).collect();
+        let mut live = Live { hub: self.restore(&lines)?, lines };
         let turn = live.hub.handle(clock::now(), &self.store, Input::Boot);
-        let (_, mut boot) = self.perform(&mut live, turn, Later::default());
-        later.alarm = boot.alarm;
-        later.calls.append(&mut boot.calls);
+        *later = self.perform(&mut live, turn, Later::default(), false).1;
         *self.live.borrow_mut() = Some(live);
         Ok(())
     }
 
-    fn restore(&self) -> Result<Hub, Problem> {
-        let sockets = self.state.get_websockets().into_iter();
-        let attachments = sockets.filter_map(|socket| socket.deserialize_attachment::<String>().ok().flatten());
+    /// A hub that knows what is kept, and nothing else.
+    fn restore(&self, lines: &BTreeMap<ConnId, Line>) -> Result<Hub, Problem> {
+        let sockets = self.state.get_websockets().into_iter().filter_map(|socket| attachment_of(&socket));
+        let streams = lines.values().filter(|line| matches!(line, Line::Stream(_)));
+        let attachments = sockets.chain(streams.filter_map(Line::attachment));
         Hub::restore(config::hub(&self.env)?, &self.store, attachments).map_err(unreadable)
     }
 
     fn refuse_arriving(&self, problem: &Problem) {
-        for socket in std::mem::take(&mut *self.arriving.borrow_mut()).into_values() {
-            let _ = socket.send_with_str(relay_core::hub::error_frame(None, problem, clock::now()));
-            let _ = socket.close(Some(shared::close::code_of(problem.code)), Some(problem.code.as_str()));
+        for line in std::mem::take(&mut *self.arriving.borrow_mut()).into_values() {
+            line.send(&relay_core::hub::error_frame(None, problem, clock::now()));
+            line.close(shared::close::code_of(problem.code), problem.code.as_str());
         }
     }
 
     async fn finish(self: &Rc<Self>, later: Later) {
         if let Some(at) = later.alarm {
+            // An alarm that is set already and comes sooner stays: what it is for, a hub restored since may not know.
+            let earlier = self.state.storage().get_alarm().await.ok().flatten().map(Timestamp);
+            let at = earlier.map_or(at, |earlier| earlier.min(at));
             let wait_ms = at.since_ms(clock::now()).max(0);
             if let Err(error) = self.state.storage().set_alarm(wait_ms).await {
                 failed("alarm_failed", &error);
@@ -208,6 +262,12 @@ impl Shell {
                 Box::pin(shell.run(Input::Outcome { job, answered })).await;
             });
         }
+    }
+}
+
+impl Later {
+    fn wake_at(&mut self, at: Option<Timestamp>) {
+        self.alarm = self.alarm.into_iter().chain(at).min();
     }
 }
 

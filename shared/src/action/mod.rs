@@ -6,6 +6,7 @@ mod consent;
 mod history;
 mod message_delivered;
 mod message_read;
+mod presence;
 mod resume;
 mod send_message;
 mod subscribe;
@@ -16,6 +17,7 @@ pub use consent::Consent;
 pub use history::History;
 pub use message_delivered::MessageDelivered;
 pub use message_read::MessageRead;
+pub use presence::Presence;
 pub use resume::Resume;
 pub use send_message::SendMessage;
 pub use subscribe::{Filter, Subscribe, Unsubscribe};
@@ -78,6 +80,7 @@ actions! {
     Chats = "chats",
     Consent = "consent",
     Resume = "resume",
+    Presence = "presence",
 }
 
 /// A decoded frame: the action, or why it is not one, and the `id` its answer goes to.
@@ -194,6 +197,7 @@ mod tests {
             (any::<String>(), any::<bool>()).prop_map(|(version, given)| Action::Consent(Consent { version, given })),
             ("[a-z0-9]{1,20}", 0..1000_i64).prop_map(|(epoch, offset)| Action::Resume(Resume { epoch, offset })),
             user_id.clone().prop_map(|user_id| Action::Subscribe(Subscribe { filter: Some(Filter { user_id }) })),
+            Just(Action::Presence(Presence {})),
             Just(Action::Unsubscribe(Unsubscribe { filter: None })),
         ]
     }

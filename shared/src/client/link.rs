@@ -43,6 +43,11 @@ impl Link {
         matches!(self, Self::Live { .. })
     }
 
+    /// Whether a line is open, or on its way.
+    pub(super) fn is_wanted(self) -> bool {
+        !matches!(self, Self::Off | Self::Waiting { .. } | Self::Stopped(_))
+    }
+
     /// The `welcome` has no time of its own: it is a part of the connecting.
     pub(super) fn opened(&mut self) {
         if let Self::Opening { since } = *self {

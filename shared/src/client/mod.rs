@@ -5,6 +5,7 @@
 //! the [`Effect`]s it takes out, and wakes it at [`Client::next_timeout`]. Time is an argument; chance is the seed.
 
 mod delivery;
+mod lines;
 mod link;
 mod outbox;
 mod sorted;
@@ -15,21 +16,22 @@ mod tests;
 
 use std::collections::VecDeque;
 
+pub use lines::{LineId, Via};
 pub use link::LinkStatus;
 pub use outbox::{Outgoing, OutgoingState};
 pub use state::{Chat, State};
 
-use crate::action::{Action, Chats, History, MessageRead, SendMessage, Typing};
+use crate::action::{Action, Chats, History, MessageRead, Presence, SendMessage, Typing};
 use crate::backoff::Backoff;
-use crate::close::{self, Then};
 use crate::frame::{Frame, PING, Refusal, Welcome};
-use crate::id::{MessageId, Position, UserId};
-use crate::limits::{ANSWER_TIMEOUT_MS, RECONNECT_MAX_MS, TEXT_CHARS_MAX, TYPING_EVERY_MS};
+use crate::id::{MessageId, Offset, Position, UserId};
+use crate::limits::{ANSWER_TIMEOUT_MS, CHATS_PAGE, TEXT_CHARS_MAX, TYPING_EVERY_MS};
 use crate::message::{Side, source};
 use crate::problem::{Code, Problem};
 use crate::reply::Reply;
 use crate::time::Timestamp;
 use delivery::Delivery;
+use lines::Lines;
 use link::Link;
 use outbox::Outbox;
 use sorted::Sorted;
@@ -46,15 +48,24 @@ pub enum Identity {
 /// What the shell has to do, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Open a socket, instead of any other, and report `handle_open` or `handle_close`.
+    /// Open a line, beside any other, and report `handle_open` or `handle_close`.
     Open {
-        /// Where to resume; passed in the address.
+        /// Its name.
+        line: LineId,
+        /// What it is to be.
+        via: Via,
+        /// Where to resume; passed in the address, with the budget of a line.
         position: Option<Position>,
         /// Get a new token first: the old one was refused.
         renew: bool,
     },
-    /// Send a text frame over the open socket.
-    Transmit(String),
+    /// Send a text frame.
+    Transmit {
+        /// Over this line.
+        line: LineId,
+        /// The frame.
+        text: String,
+    },
     /// Keep this message where it outlives the page, for [`Client::restore`]. It counts as safe only once it is kept, or
     /// once [`Effect::Forget`] says that the relay has it: until then its text stays where it was written.
     Keep(Outgoing),
@@ -63,8 +74,13 @@ pub enum Effect {
         /// Which.
         client_id: String,
     },
-    /// Close the socket; nothing needs to be reported back.
-    Close(u16),
+    /// Close a line; nothing of it needs to be reported any more.
+    Close {
+        /// The line.
+        line: LineId,
+        /// With this code.
+        code: u16,
+    },
     /// A message of the other side has arrived live, as opposed to being loaded.
     Arrived {
         /// The chat.
@@ -84,10 +100,23 @@ struct Pending {
 /// What an answer is for. Loads and reads are wanted until answered, over any number of connections.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Want {
-    Chats { before: Option<MessageId> },
-    History { user_id: UserId, before: Option<MessageId> },
-    Read { user_id: UserId, up_to: MessageId },
-    Send { user_id: UserId, client_id: String },
+    Chats {
+        before: Option<MessageId>,
+    },
+    History {
+        user_id: UserId,
+        before: Option<MessageId>,
+    },
+    Read {
+        user_id: UserId,
+        up_to: MessageId,
+    },
+    Send {
+        user_id: UserId,
+        client_id: String,
+    },
+    /// Who is here, which is not in the log.
+    Presence,
 }
 
 /// The machine.
@@ -95,6 +124,7 @@ enum Want {
 pub struct Client {
     identity: Identity,
     link: Link,
+    lines: Lines,
     backoff: Backoff,
     position: Option<Position>,
     state: State,
@@ -119,6 +149,7 @@ impl Client {
         Self {
             identity,
             link: Link::Off,
+            lines: Lines::default(),
             backoff: Backoff::new(seed),
             position: None,
             state: State::new(identity),
@@ -202,21 +233,6 @@ impl Client {
     /// Begins the ids of its actions with this, so that they are told from those of others on the same connection.
     pub fn name_actions(&mut self, prefix: &str) {
         prefix.clone_into(&mut self.action_prefix);
-    }
-
-    /// Connects, or connects again after the relay said to stay away.
-    pub fn connect(&mut self, now: Timestamp) {
-        if matches!(self.link, Link::Off | Link::Stopped(_) | Link::Waiting { .. }) {
-            self.open(now, false);
-        }
-    }
-
-    /// Leaves for good, or until the next `connect`.
-    pub fn disconnect(&mut self) {
-        if !matches!(self.link, Link::Off) {
-            self.effects.push_back(Effect::Close(1000));
-        }
-        self.drop_link(Link::Off);
     }
 
     /// Writes to a chat. The message is shown at once and sent as soon as it can be; `client_id` makes it one message.
@@ -321,40 +337,44 @@ impl Client {
 
     // What happened.
 
-    /// The socket is open.
-    pub fn handle_open(&mut self, _now: Timestamp) {
-        self.link.opened();
-    }
-
-    /// A frame came.
-    pub fn handle_frame(&mut self, now: Timestamp, frame: Frame) {
-        if !self.link.heard(now) {
+    /// A frame came over a line: how many bytes it had, and what it says, if it is one.
+    pub fn handle_frame(&mut self, now: Timestamp, line: LineId, bytes: usize, frame: Option<Frame>) {
+        if !self.hears(now, line, bytes, matches!(frame, Some(Frame::Welcome(_)))) {
             return;
         }
+        if let Some(frame) = frame {
+            self.apply(now, frame);
+        }
+        self.renew_line(now);
+    }
+
+    fn apply(&mut self, now: Timestamp, frame: Frame) {
         match frame {
             Frame::Welcome(welcome) => self.handle_welcome(now, welcome),
             Frame::Resync(resync) => {
-                let position = Some(Position { epoch: resync.epoch, offset: resync.offset });
                 // After a `welcome` that resumes nothing the snapshot is under way already.
-                if self.position != position || !self.state.is_stale() {
-                    self.position = position;
+                if self.stand_at(resync.epoch, resync.offset) || !self.state.is_stale() {
                     self.want_snapshot();
                 }
             }
             Frame::Ack(ack) => {
                 if let Some(pending) = self.pending.remove(&ack.id) {
                     self.backoff.reset();
+                    self.lines.worked();
                     self.handle_answer(pending.what, ack.reply);
                 }
             }
             Frame::Refused(refusal) => self.handle_refusal(now, refusal),
             Frame::Pong => return,
+            // The relay wonders whether anybody is here. The answer goes out at once: a hidden page's timers may not.
+            Frame::Probe => return self.transmit(PING.to_owned()),
             Frame::Event { offset, timestamp, event } => {
                 if let (Some(offset), Some(position)) = (offset, &mut self.position) {
                     if offset <= position.offset {
                         return;
                     }
                     position.offset = offset;
+                    self.lines.worked();
                 }
                 let Some(event) = event else { return };
                 let applied = self.state.apply(now, timestamp, &event);
@@ -377,39 +397,9 @@ impl Client {
         self.flush(now);
     }
 
-    /// The socket is closed, or could not be opened.
-    pub fn handle_close(&mut self, now: Timestamp, code: u16) {
-        if matches!(self.link, Link::Off | Link::Stopped(_) | Link::Waiting { .. }) {
-            return;
-        }
-        match close::then(code) {
-            Then::Stop => self.drop_link(Link::Stopped(code)),
-            Then::Reconnect => self.wait(now, false),
-            Then::Renew => self.wait(now, true),
-        }
-    }
-
-    /// The network is back: no need to wait any longer.
-    pub fn handle_network_up(&mut self, now: Timestamp) {
-        if let Link::Waiting { renew, .. } = self.link {
-            self.open(now, renew);
-        }
-    }
-
     /// The time of [`Client::next_timeout`] has come. Earlier calls do no harm.
     pub fn handle_timeout(&mut self, now: Timestamp) {
-        match self.link {
-            Link::Waiting { until, renew } if until <= now => self.open(now, renew),
-            _ if self.link.is_dead(now) || self.answer_is_late(now) => {
-                self.effects.push_back(Effect::Close(close::SILENT));
-                self.wait(now, false);
-            }
-            _ => {
-                if self.link.ping_if_due(now) {
-                    self.effects.push_back(Effect::Transmit(PING.to_owned()));
-                }
-            }
-        }
+        self.tend_lines(now, self.answer_is_late(now));
         if self.state.expire_typing(now) {
             self.changed();
         }
@@ -424,7 +414,7 @@ impl Client {
         let retry = if self.link.is_live() && !sending { self.outbox.next_attempt() } else { None };
         let loads = self.loads_from.filter(|_| self.link.is_live());
         let delivery = self.delivery.due();
-        [self.link.deadline(), self.state.typing_ends(), answer, retry, loads, delivery].into_iter().flatten().min()
+        [self.lines_deadline(), self.state.typing_ends(), answer, retry, loads, delivery].into_iter().flatten().min()
     }
 
     /// The next thing for the shell to do.
@@ -439,26 +429,45 @@ impl Client {
             && welcome.user_id != Some(own)
         {
             // The token is somebody else's: their messages are not put beside this visitor's.
-            self.effects.push_back(Effect::Close(1000));
-            self.wait(now, true);
+            self.leave_for_another_token(now);
             return;
         }
-        if !self.link.welcomed(now) {
+        if !self.is_welcomed(now) {
             return;
         }
         self.backoff.reset();
         self.last_problem = None;
-        self.state.forget_presence();
         if !welcome.resumed {
-            self.position = Some(Position { epoch: welcome.epoch, offset: welcome.offset });
+            self.stand_at(welcome.epoch, welcome.offset);
             self.want_snapshot();
         }
+        if self.identity == Identity::Staff {
+            self.want(Want::Presence);
+        }
+    }
+
+    /// A position that the relay gave. The line before this one may have brought more of the same log already. True if
+    /// the position is another one now.
+    fn stand_at(&mut self, epoch: String, offset: Offset) -> bool {
+        if self.position.as_ref().is_some_and(|position| position.epoch == epoch && position.offset >= offset) {
+            return false;
+        }
+        self.position = Some(Position { epoch, offset });
+        true
     }
 
     fn handle_answer(&mut self, want: Want, reply: Reply) {
         self.wanted.retain(|wanted| *wanted != want);
         match (want, reply) {
-            (Want::Chats { before }, Reply::Chats(page)) => self.state.apply_chats(before.is_none(), page),
+            (Want::Chats { before }, Reply::Chats(page)) => {
+                self.state.apply_chats(before.is_none(), page);
+                // A line with a budget brings the list's first screen in pieces.
+                if self.state.chats().len() < CHATS_PAGE
+                    && let Some(before) = self.state.next_chats()
+                {
+                    self.want(Want::Chats { before: Some(before) });
+                }
+            }
             (Want::History { before, .. }, Reply::History(page)) => {
                 // What is on the page has arrived, even if its answer was lost with a connection.
                 let side = own_side(self.identity);
@@ -475,7 +484,8 @@ impl Client {
                     self.state.apply_sent(sent.message);
                 }
             }
-            (Want::Read { .. } | Want::Chats { .. } | Want::History { .. }, _) => {}
+            (Want::Presence, Reply::Presence(presence)) => self.state.apply_presence(&presence),
+            (Want::Read { .. } | Want::Chats { .. } | Want::History { .. } | Want::Presence, _) => {}
         }
     }
 
@@ -558,7 +568,9 @@ impl Client {
         if self.loads_from.is_some_and(|from| from <= now) {
             self.loads_from = None;
         }
-        let loads = if self.loads_from.is_none() { self.wanted.clone() } else { Vec::new() };
+        // While the line is being changed, what brings much waits for the next one.
+        let loads = self.loads_from.is_none() && !self.lines.is_changing();
+        let loads = if loads { self.wanted.clone() } else { Vec::new() };
         for want in loads {
             if !self.pending.values().any(|pending| pending.what == want) {
                 self.request(now, want);
@@ -581,6 +593,7 @@ impl Client {
             Want::Read { user_id, up_to } => {
                 Action::MessageRead(MessageRead { user_id: self.named(*user_id), last_read_message_id: *up_to })
             }
+            Want::Presence => Action::Presence(Presence {}),
             Want::Send { client_id, .. } => {
                 let Some(outgoing) = self.outbox.get(client_id) else { return };
                 Action::SendMessage(SendMessage {
@@ -606,34 +619,6 @@ impl Client {
 
     fn answer_is_late(&self, now: Timestamp) -> bool {
         self.pending.values().any(|pending| now.since_ms(pending.since) >= ANSWER_TIMEOUT_MS)
-    }
-
-    fn open(&mut self, now: Timestamp, renew: bool) {
-        self.drop_link(Link::Opening { since: now });
-        self.effects.push_back(Effect::Open { position: self.position.clone(), renew });
-    }
-
-    fn wait(&mut self, now: Timestamp, renew: bool) {
-        // A relay that is too busy for this connection has said for how long.
-        let told = self.last_problem.as_ref().filter(|told| told.id.is_none()).and_then(|told| told.retry_after_ms);
-        let wait_ms = self.backoff.next_ms().max(told.unwrap_or(0).min(RECONNECT_MAX_MS));
-        let until = now.plus_ms(wait_ms);
-        self.drop_link(Link::Waiting { until, renew });
-    }
-
-    fn drop_link(&mut self, link: Link) {
-        self.link = link;
-        self.pending.clear();
-        self.loads_from = None;
-        self.typing_sent.clear();
-        self.delivery = Delivery::default();
-        self.outbox.interrupt();
-        self.state.forget_typing();
-        self.changed();
-    }
-
-    fn transmit(&mut self, text: String) {
-        self.effects.push_back(Effect::Transmit(text));
     }
 
     fn changed(&mut self) {

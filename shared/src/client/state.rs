@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::id::{MessageId, UserId};
 use crate::limits::TYPING_TTL_MS;
 use crate::message::{ChatSummary, Message, Side, source};
-use crate::reply::{ChatsPage, HistoryPage};
+use crate::reply::{ChatsPage, HistoryPage, Presence};
 use crate::time::Timestamp;
 
 /// A chat as far as it is known here.
@@ -237,10 +237,14 @@ impl State {
         }
     }
 
-    /// Presence is not in the log: at each start the relay tells who is there.
-    pub(super) fn forget_presence(&mut self) {
+    /// Presence is not in the log: at each start it is asked for.
+    pub(super) fn apply_presence(&mut self, presence: &Presence) {
         for chat in self.chats.values_mut() {
-            chat.online = false;
+            let is_here = presence.online.contains(&chat.user_id);
+            // Of more people than it can name the relay tells of some, and of the others nothing.
+            if is_here || presence.complete {
+                chat.online = is_here;
+            }
         }
     }
 

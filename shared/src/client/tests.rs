@@ -5,12 +5,14 @@ mod connection;
 mod deleting;
 mod delivering;
 mod restoring;
+mod rotation;
 mod sending;
 mod showing;
 
 use serde_json::{Value, json};
 
 use super::*;
+use crate::close;
 
 const VISITOR: UserId = -7;
 const START: Timestamp = Timestamp(1_768_059_000_000);
@@ -21,11 +23,16 @@ const TIMEOUTS_AT_ONCE_MAX: u32 = 16;
 struct Page {
     client: Client,
     now: Timestamp,
-    /// What was sent, pings aside.
+    /// What was sent, pings aside, and who is here.
     sent: Vec<Value>,
     pings: u32,
+    /// The questions who is here, apart.
+    who_is_here: Vec<Value>,
     opened: Vec<(Option<Position>, bool)>,
+    /// The lines that were opened, as named.
+    lines: Vec<(LineId, Via)>,
     closed: Vec<u16>,
+    left: Vec<LineId>,
     arrived: Vec<MessageId>,
     /// What outlives the page.
     kept: Vec<Outgoing>,
@@ -38,8 +45,11 @@ impl Page {
             now: START,
             sent: Vec::new(),
             pings: 0,
+            who_is_here: Vec::new(),
             opened: Vec::new(),
+            lines: Vec::new(),
             closed: Vec::new(),
+            left: Vec::new(),
             arrived: Vec::new(),
             kept: Vec::new(),
         }
@@ -64,8 +74,22 @@ impl Page {
     fn connect(&mut self, offset: i64, resumed: bool) {
         self.client.connect(self.now);
         self.perform();
-        self.client.handle_open(self.now);
+        self.open();
         self.welcome(offset, resumed);
+    }
+
+    /// The latest line.
+    fn line(&self) -> LineId {
+        self.lines.last().map_or(0, |(line, _)| *line)
+    }
+
+    fn open(&mut self) {
+        self.perform();
+        self.client.handle_open(self.now, self.line());
+    }
+
+    fn pong(&mut self) {
+        self.client.handle_frame(self.now, self.line(), 0, Some(Frame::Pong));
     }
 
     fn welcome(&mut self, offset: i64, resumed: bool) {
@@ -86,10 +110,20 @@ impl Page {
     fn perform(&mut self) {
         while let Some(effect) = self.client.take_effect() {
             match effect {
-                Effect::Open { position, renew } => self.opened.push((position, renew)),
-                Effect::Transmit(text) if text == PING => self.pings += 1,
-                Effect::Transmit(text) => self.sent.push(serde_json::from_str(&text).unwrap()),
-                Effect::Close(code) => self.closed.push(code),
+                Effect::Open { line, via, position, renew } => {
+                    self.opened.push((position, renew));
+                    self.lines.push((line, via));
+                }
+                Effect::Transmit { text, .. } if text == PING => self.pings += 1,
+                Effect::Transmit { text, .. } => {
+                    let frame: Value = serde_json::from_str(&text).unwrap();
+                    let sent = if frame["action"] == "presence" { &mut self.who_is_here } else { &mut self.sent };
+                    sent.push(frame);
+                }
+                Effect::Close { line, code } => {
+                    self.closed.push(code);
+                    self.left.push(line);
+                }
                 Effect::Arrived { message_id, .. } => self.arrived.push(message_id),
                 Effect::Keep(outgoing) => self.kept.push(outgoing),
                 Effect::Forget { client_id } => self.kept.retain(|kept| kept.client_id != client_id),
@@ -98,16 +132,21 @@ impl Page {
     }
 
     fn event(&mut self, name: &str, data: Value, offset: Option<i64>) {
+        self.event_over(self.line(), 0, name, data, offset);
+    }
+
+    /// A frame of that many bytes, over that line.
+    fn event_over(&mut self, line: LineId, bytes: usize, name: &str, data: Value, offset: Option<i64>) {
         let mut frame = json!({"event": name, "data": data, "timestamp": "2026-01-10T15:30:00Z"});
         if let Some(offset) = offset {
             frame["offset"] = json!(offset);
         }
-        self.client.handle_frame(self.now, Frame::from_node(&frame).unwrap());
+        self.client.handle_frame(self.now, line, bytes, Some(Frame::from_node(&frame).unwrap()));
         self.perform();
     }
 
     fn close(&mut self, code: u16) {
-        self.client.handle_close(self.now, code);
+        self.client.handle_close(self.now, self.line(), code);
         self.perform();
     }
 

@@ -6,6 +6,8 @@ use relay_core::hub::{ConnId, Input};
 use shared::close;
 use shared::frame::{PING, PONG};
 use shared::id::{Offset, Position};
+use shared::limits::LINE_BYTES_MAX;
+use shared::time::Timestamp;
 use shared::token::Claims;
 
 use super::neighbour::Shop;
@@ -57,6 +59,8 @@ pub(super) struct Conn {
     /// When the last frame of each direction is due: the next one comes behind it.
     pub(super) up_due: i64,
     down_due: i64,
+    /// When the relay's runtime last answered a ping of it.
+    pub(super) pinged: Option<Timestamp>,
     /// Until when each direction carries anything.
     pub(super) up_until: i64,
     pub(super) down_until: i64,
@@ -88,6 +92,7 @@ impl World {
                 attachment: None,
                 client_holds: true,
                 heard: None,
+                pinged: None,
                 latency_ms,
                 up_due: due,
                 down_due: due,
@@ -137,6 +142,8 @@ impl World {
             claims: link.claims.clone(),
             origin: Some(super::shell::ORIGIN.into()),
             position: link.position.clone(),
+            // A program that only knows the spec asks for none.
+            budget: (link.end != End::Listener).then_some(LINE_BYTES_MAX),
         };
         let mut input = input;
         if let Input::Connect { claims, .. } = &mut input
@@ -191,6 +198,10 @@ impl World {
         }
         // The runtime answers by itself, whether the organization sleeps or not.
         if text == PING {
+            let now = self.relay_now();
+            if let Some(link) = self.conns.get_mut(&conn) {
+                link.pinged = Some(now);
+            }
             self.send_down(conn, PONG.to_owned());
             return;
         }
@@ -311,7 +322,7 @@ impl World {
         if let Some(other) = other
             && text.contains("\"new_message\"")
             && self.chance.percent(5)
-            && let Some(wrong) = self.tabs[other].conn
+            && let Some(wrong) = self.tabs[other].lines.values().next().copied()
         {
             self.tab_hears(other, Heard::Frame { conn: wrong, text: text.clone(), copy: false });
         }

@@ -147,7 +147,12 @@ impl World {
         self.note(|| super::trace::brief(&input));
         let asker = match input {
             Input::Frame { conn, .. } | Input::Connect { conn, .. } => Some(conn),
-            Input::Boot | Input::Alarm | Input::Closed { .. } | Input::Outcome { .. } | Input::Request { .. } => None,
+            Input::Boot
+            | Input::Alarm
+            | Input::Heard { .. }
+            | Input::Closed { .. }
+            | Input::Outcome { .. }
+            | Input::Request { .. } => None,
         };
         let now = self.relay_now();
         self.relay.store.fail_in(None);
@@ -262,8 +267,10 @@ impl World {
     fn effects(&mut self, effects: Vec<Effect>, most: usize) {
         let mut wake: Option<i64> = None;
         let mut replayed = false;
+        let mut asked = Vec::new();
         for effect in effects.into_iter().take(most) {
             match effect {
+                Effect::Listen { conns } => asked.extend(conns),
                 Effect::Send { to, text } => {
                     if self.skips(&text, &mut replayed) {
                         continue;
@@ -290,6 +297,11 @@ impl World {
         }
         if let Some(at) = wake {
             self.set_alarm(at);
+        }
+        if !asked.is_empty() {
+            let open = |conn: &ConnId| self.conns.get(conn).filter(|link| link.relay == RelayEnd::Open);
+            let heard = asked.iter().filter_map(|conn| Some((*conn, open(conn)?.pinged))).collect();
+            self.feed(Input::Heard { heard });
         }
     }
 

@@ -1,10 +1,10 @@
 //! The shell of a client machine: a page in somebody's browser. It performs the machine's effects, wakes it when asked,
 //! falls asleep in the background, and is reloaded, closed and opened again.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use relay_core::hub::ConnId;
-use shared::client::{Client, Effect, Identity, LinkStatus, OutgoingState};
+use shared::client::{Client, Effect, Identity, LineId, LinkStatus, OutgoingState};
 use shared::frame::{Frame, PONG};
 use shared::id::{Position, UserId};
 use shared::limits::{LIVENESS_TIMEOUT_MS, TYPING_TTL_MS};
@@ -36,7 +36,8 @@ pub(super) struct Tab {
     pub(super) identity: Identity,
     pub(super) shop: Shop,
     pub(super) client: Client,
-    pub(super) conn: Option<ConnId>,
+    /// The lines it holds.
+    pub(super) lines: BTreeMap<LineId, ConnId>,
     /// Whether the page is open at all.
     pub(super) here: bool,
     pub(super) gone_for_good: bool,
@@ -96,7 +97,7 @@ impl World {
             identity,
             shop: self.shop,
             client: Client::new(identity, seed),
-            conn: None,
+            lines: BTreeMap::new(),
             here: true,
             gone_for_good: false,
             asleep: false,
@@ -147,11 +148,11 @@ impl World {
             self.check_privacy(conn, text);
         }
         // A socket that the page has let go of has nothing to say any more.
-        if self.tabs[tab].conn != Some(conn) {
+        let Some(line) = self.tabs[tab].lines.iter().find_map(|(line, of)| (*of == conn).then_some(*line)) else {
             return;
-        }
+        };
         match heard {
-            Heard::Open(_) => self.with_tab(tab, |client, now| client.handle_open(now)),
+            Heard::Open(_) => self.with_tab(tab, |client, now| client.handle_open(now, line)),
             Heard::Frame { text, copy, .. } => {
                 let name = self.tabs[tab].name.clone();
                 if text != PONG {
@@ -167,13 +168,16 @@ impl World {
                 if self.is_sabotaged(Sabotage::LosesAFrameInThePage) && self.chance.percent(1) {
                     return;
                 }
-                self.with_tab(tab, |client, now| client.handle_frame(now, frame));
+                self.with_tab(tab, |client, now| client.handle_frame(now, line, text.len(), Some(frame)));
             }
             Heard::Close { code, .. } => {
-                self.tabs[tab].conn = None;
+                self.tabs[tab].lines.remove(&line);
+                if code == shared::close::CONTINUE {
+                    self.saw("line to be continued");
+                }
                 let name = self.tabs[tab].name.clone();
                 self.note(|| format!("{name} learns that its connection is closed: {code}"));
-                self.with_tab(tab, |client, now| client.handle_close(now, code));
+                self.with_tab(tab, |client, now| client.handle_close(now, line, code));
             }
         }
     }
@@ -182,14 +186,14 @@ impl World {
     fn pump(&mut self, tab: usize) {
         while let Some(effect) = self.tabs[tab].client.take_effect() {
             match effect {
-                Effect::Open { position, renew } => self.tab_dials(tab, position, renew),
-                Effect::Transmit(text) => {
-                    if let Some(conn) = self.tabs[tab].conn {
-                        self.send_up(conn, text);
+                Effect::Open { line, via: _, position, renew } => self.tab_dials(tab, line, position, renew),
+                Effect::Transmit { line, text } => {
+                    if let Some(conn) = self.tabs[tab].lines.get(&line) {
+                        self.send_up(*conn, text);
                     }
                 }
-                Effect::Close(code) => {
-                    if let Some(conn) = self.tabs[tab].conn.take() {
+                Effect::Close { line, code } => {
+                    if let Some(conn) = self.tabs[tab].lines.remove(&line) {
                         if code == shared::close::SILENT {
                             self.saw("silent connection given up");
                         }
@@ -214,12 +218,12 @@ impl World {
         self.check_view(tab);
     }
 
-    fn tab_dials(&mut self, tab: usize, position: Option<Position>, renew: bool) {
+    fn tab_dials(&mut self, tab: usize, line: LineId, position: Option<Position>, renew: bool) {
         let renew = renew && !self.is_sabotaged(Sabotage::KeepsOldTokens);
         let too_far = i64::from(self.is_sabotaged(Sabotage::ResumesTooFar));
         let position = position.map(|position| Position { offset: position.offset + too_far, ..position });
-        if let Some(old) = self.tabs[tab].conn.take() {
-            self.hang_up(old);
+        if !self.tabs[tab].lines.is_empty() {
+            self.saw("line opened beside another");
         }
         let identity = self.tabs[tab].identity;
         let mut extra_ms = 0;
@@ -236,7 +240,7 @@ impl World {
             Identity::Staff => claims(shop, Role::Operator, 0, &name, exp_ms),
         };
         let conn = self.dial(End::Tab(tab), claims, position, extra_ms);
-        self.tabs[tab].conn = Some(conn);
+        self.tabs[tab].lines.insert(line, conn);
     }
 
     fn set_timer(&mut self, tab: usize) {
@@ -322,7 +326,7 @@ impl World {
     pub(super) fn closes_page(&mut self, tab: usize) {
         let name = self.tabs[tab].name.clone();
         self.note(|| format!("{name} closes the page"));
-        if let Some(conn) = self.tabs[tab].conn.take() {
+        for conn in std::mem::take(&mut self.tabs[tab].lines).into_values() {
             self.hang_up(conn);
         }
         self.witness.life_over(&name);
@@ -365,7 +369,9 @@ impl World {
         for tab in 0..self.tabs.len() {
             self.check_typing_ends(tab);
             let page = &self.tabs[tab];
-            let Some(dead_since) = page.conn.and_then(|conn| self.dead_since(conn)) else { continue };
+            let Some(dead_since) = page.lines.values().filter_map(|conn| self.dead_since(*conn)).min() else {
+                continue;
+            };
             let since = dead_since.max(page.awake_since);
             if page.can_act() && self.now() - since > LIVENESS_TIMEOUT_MS {
                 let name = page.name.clone();

@@ -38,6 +38,7 @@ impl Trace {
 pub(super) fn brief(input: &Input) -> String {
     match input {
         Input::Boot => "hub < boot".into(),
+        Input::Heard { heard } => format!("heard of {} lines", heard.len()),
         Input::Alarm => "hub < alarm".into(),
         Input::Connect { conn, claims, position, .. } => {
             format!("hub < connect {conn:x} as {} {} from {position:?}", claims.role.as_str(), claims.sub)

@@ -116,7 +116,7 @@ impl World {
                 }
             }
             Frame::Resync(_) => self.saw("resync"),
-            Frame::Pong => {}
+            Frame::Pong | Frame::Probe => {}
             Frame::Refused(refusal) => {
                 let name = self.tabs[tab].name.clone();
                 self.note(|| format!("{name} is refused: {:?} {}", refusal.code, refusal.detail));
@@ -140,7 +140,7 @@ impl World {
                         self.check_message(message);
                     }
                 }
-                Reply::Done => {}
+                Reply::Presence(_) | Reply::Done => {}
             },
             Frame::Event { offset, event, .. } => {
                 if let Some(offset) = offset {

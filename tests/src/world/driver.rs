@@ -1,17 +1,20 @@
-//! The client machine of the widget and the inbox, over a real socket and the real clock. It reconnects by itself.
+//! The client machine of the widget and the inbox, over real lines and the real clock. It reconnects by itself.
 
-use std::collections::BTreeSet;
+mod stream;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use shared::client::{Client, Effect, Identity, LinkStatus};
+use shared::client::{Client, Effect, Identity, LineId, LinkStatus, Via};
+use shared::close;
 use shared::frame::Frame;
 use shared::id::{MessageId, Position, UserId};
 use shared::message::Message as Kept;
 use shared::problem::Problem;
-use shared::route::{EVENTS, WIDGET_SESSIONS, WIDGET_SOCKET};
+use shared::route::{EVENTS, WIDGET_SESSIONS, WIDGET_SOCKET, line_query};
 use shared::time::Timestamp;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
@@ -43,6 +46,9 @@ struct Machine {
     client: Client,
     arrived: Vec<(UserId, MessageId)>,
     opened: usize,
+    /// Lines that were given up since nothing was heard over them.
+    silent: usize,
+    streams: usize,
     tries: Vec<Try>,
 }
 
@@ -80,7 +86,8 @@ impl Driver {
 
     fn run(mut client: Client, entry: Entry) -> Self {
         client.connect(now());
-        let machine = Mutex::new(Machine { client, arrived: Vec::new(), opened: 0, tries: Vec::new() });
+        let machine = Machine { client, arrived: Vec::new(), opened: 0, silent: 0, streams: 0, tries: Vec::new() };
+        let machine = Mutex::new(machine);
         let shared = Arc::new(Shared { machine, nudge: Notify::new() });
         let task = tokio::spawn(drive(Arc::clone(&shared), entry));
         Self { shared, task }
@@ -146,6 +153,16 @@ impl Driver {
         self.shared.lock().tries.clone()
     }
 
+    /// How many lines were given up, since nothing was heard over them.
+    pub fn silent(&self) -> usize {
+        self.shared.lock().silent
+    }
+
+    /// How many lines were streams.
+    pub fn streams(&self) -> usize {
+        self.shared.lock().streams
+    }
+
     /// Fails if a message was announced as new twice, or is shown twice.
     #[track_caller]
     pub fn assert_no_duplicates(&self, user_id: UserId) {
@@ -175,26 +192,28 @@ impl Shared {
 /// The shell: performs effects, reports what happens, wakes the machine.
 async fn drive(shared: Arc<Shared>, mut entry: Entry) {
     let (report, mut news) = mpsc::unbounded_channel();
-    let mut line: Option<Line> = None;
-    let mut opened: u64 = 0;
+    let mut lines: BTreeMap<LineId, Line> = BTreeMap::new();
     loop {
         while let Some(effect) = take_effect(&shared) {
             match effect {
-                Effect::Open { position, renew } => {
-                    opened += 1;
+                Effect::Open { line, via, position, renew } => {
                     shared.lock().tries.push(Try { at: now(), resumed: None });
                     if renew {
                         entry = entry.renewed().await;
                     }
-                    line = Some(Line::open(opened, entry.request(position.as_ref()), report.clone()));
+                    let opened = match via {
+                        Via::Socket => Line::open(line, entry.request(position.as_ref()), report.clone()),
+                        Via::Stream => stream::open(line, &entry, position.as_ref(), report.clone()),
+                    };
+                    lines.insert(line, opened);
                 }
-                Effect::Transmit(text) => {
-                    if let Some(line) = &line {
+                Effect::Transmit { line, text } => {
+                    if let Some(line) = lines.get(&line) {
                         line.send(Message::text(text));
                     }
                 }
-                Effect::Close(code) => {
-                    if let Some(line) = line.take() {
+                Effect::Close { line, code } => {
+                    if let Some(line) = lines.remove(&line) {
                         line.close(code);
                     }
                 }
@@ -208,8 +227,8 @@ async fn drive(shared: Arc<Shared>, mut entry: Entry) {
         let wait = Duration::from_millis(wait_ms.unsigned_abs().min(60_000));
         tokio::select! {
             Some((from, what)) = news.recv() => {
-                if line.as_ref().is_some_and(|line| line.number == from) {
-                    shared.lock().hear(what);
+                if lines.contains_key(&from) {
+                    shared.lock().hear(from, what);
                 }
             }
             () = shared.nudge.notified() => {}
@@ -221,18 +240,21 @@ async fn drive(shared: Arc<Shared>, mut entry: Entry) {
 fn take_effect(shared: &Shared) -> Option<Effect> {
     let mut machine = shared.lock();
     let effect = machine.client.take_effect();
-    if let Some(Effect::Arrived { user_id, message_id }) = effect {
-        machine.arrived.push((user_id, message_id));
+    match &effect {
+        Some(Effect::Arrived { user_id, message_id }) => machine.arrived.push((*user_id, *message_id)),
+        Some(Effect::Close { code: close::SILENT, .. }) => machine.silent += 1,
+        Some(Effect::Open { via: Via::Stream, .. }) => machine.streams += 1,
+        _ => {}
     }
     effect
 }
 
 impl Machine {
-    fn hear(&mut self, news: News) {
+    fn hear(&mut self, line: LineId, news: News) {
         match news {
             News::Open => {
                 self.opened += 1;
-                self.client.handle_open(now());
+                self.client.handle_open(now(), line);
             }
             News::Frame(text) => {
                 let node: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
@@ -240,16 +262,16 @@ impl Machine {
                 if let (Frame::Welcome(welcome), Some(last)) = (&frame, self.tries.last_mut()) {
                     last.resumed = Some(welcome.resumed);
                 }
-                self.client.handle_frame(now(), frame);
+                self.client.handle_frame(now(), line, text.len(), Some(frame));
             }
-            News::Closed(code) => self.client.handle_close(now(), code),
+            News::Closed(code) => self.client.handle_close(now(), line, code),
         }
     }
 }
 
 impl Entry {
     fn request(&self, position: Option<&Position>) -> tokio_tungstenite::tungstenite::handshake::client::Request {
-        let query = position.map_or(String::new(), |at| format!("?epoch={}&offset={}", at.epoch, at.offset));
+        let query = line_query(position);
         match self {
             Self::Staff { url, token } => request(url, EVENTS, &query, Some(token), None),
             Self::Visitor { url, token, .. } => browser_request(url, WIDGET_SOCKET, &query, token, ORIGIN),
@@ -272,7 +294,6 @@ impl Entry {
 
 /// One connection. Dropping it cuts it.
 struct Line {
-    number: u64,
     out: mpsc::UnboundedSender<Message>,
     is_closing: bool,
     task: JoinHandle<()>,
@@ -280,9 +301,9 @@ struct Line {
 
 impl Line {
     fn open(
-        number: u64,
+        number: LineId,
         request: tokio_tungstenite::tungstenite::handshake::client::Request,
-        report: mpsc::UnboundedSender<(u64, News)>,
+        report: mpsc::UnboundedSender<(LineId, News)>,
     ) -> Self {
         let (out, mut to_send) = mpsc::unbounded_channel::<Message>();
         let task = tokio::spawn(async move {
@@ -310,7 +331,7 @@ impl Line {
             }
             tell(News::Closed(code));
         });
-        Self { number, out, is_closing: false, task }
+        Self { out, is_closing: false, task }
     }
 
     fn send(&self, message: Message) {

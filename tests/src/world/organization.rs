@@ -114,6 +114,15 @@ impl<'w> Organization<'w> {
         Driver::visitor(self.world.url(), &self.key, visitor, seed)
     }
 
+    /// The same clients, by way of a network of their own.
+    pub fn staff_driver_by(&self, url: &str, token: &str, seed: u64) -> Driver {
+        Driver::staff(url, token, seed)
+    }
+
+    pub fn visitor_driver_by(&self, url: &str, visitor: &Visitor, seed: u64) -> Driver {
+        Driver::visitor(url, &self.key, visitor, seed)
+    }
+
     /// Connects an Ozon account and a simulated Ozon behind it.
     pub async fn connect_ozon(&self) -> Seller {
         Seller::connect(self).await

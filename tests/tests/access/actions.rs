@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use shared::action::{
-    Action, Chats, Consent, Filter, History, MessageDelivered, MessageRead, Resume, SendMessage, Subscribe, Typing,
-    Unsubscribe,
+    Action, Chats, Consent, Filter, History, MessageDelivered, MessageRead, Presence, Resume, SendMessage, Subscribe,
+    Typing, Unsubscribe,
 };
 use shared::id::UserId;
 use shared::problem::Code;
@@ -61,7 +61,7 @@ fn row(action: &Action) -> Row {
             [INV, YES, YES, NOF, NOF],
         ],
         // These name nobody.
-        Action::Chats(_) => [[FOR; TARGETS], [YES; TARGETS], [YES; TARGETS], [YES; TARGETS]],
+        Action::Chats(_) | Action::Presence(_) => [[FOR; TARGETS], [YES; TARGETS], [YES; TARGETS], [YES; TARGETS]],
         Action::Resume(_) => [[YES; TARGETS]; 4],
         Action::Consent(_) => [[YES; TARGETS], [FOR; TARGETS], [FOR; TARGETS], [FOR; TARGETS]],
     }
@@ -79,6 +79,7 @@ fn examples(user_id: Option<UserId>) -> Vec<Action> {
         Action::History(History { user_id, before: None, after: None, limit: None }),
         Action::Chats(Chats { before: None, limit: None }),
         Action::Consent(Consent { version: "1".into(), given: true }),
+        Action::Presence(Presence {}),
         Action::Resume(Resume { epoch: "none".into(), offset: 0 }),
     ]
 }

@@ -75,9 +75,12 @@ Route::WidgetSessions => Route::WidgetSessions, [{
 // Each visitor gets their own socket, staff none.
 Route::WidgetSocket => Route::WidgetSocket, [
     call("GET", WIDGET_SOCKET,                                       [UNA, UNA, EXP, FOR, YES, YES, YES, FOR, FOR, FOR, FOR, FOR, UNA]),
+    // Into a line that is nobody's.
+    call("POST", format!("{WIDGET_SOCKET}?line=1"),                  [UNA, UNA, EXP, FOR, NOF, NOF, NOF, FOR, FOR, FOR, FOR, FOR, UNA]),
 ];
 Route::Events => Route::Events, [
     call("GET", EVENTS,                                              [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, YES, UNA]),
+    call("POST", format!("{EVENTS}?line=1"),                         [UNA, UNA, EXP, NOF, FOR, FOR, FOR, NOF, NOF, NOF, NOF, NOF, UNA]),
 ];
 // The manager elsewhere sees the chats elsewhere: that nothing of the shop is among them is checked with every answer.
 Route::Chats => Route::Chats, [

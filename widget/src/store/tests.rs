@@ -6,13 +6,15 @@ use super::*;
 use crate::text::RU;
 
 const VISITOR: UserId = -7;
+/// A client's first line.
+const LINE: shared::client::LineId = 1;
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
 /// A visitor's client with this history.
 fn client(messages: Value, operator_read: MessageId) -> Client {
     let mut client = Client::new(Identity::Visitor(VISITOR), 1);
     client.connect(NOW);
-    client.handle_open(NOW);
+    client.handle_open(NOW, LINE);
     let limits = json!({"text_chars_max": 4000, "frame_bytes_max": 32768, "liveness_timeout_ms": 10000});
     let welcome = json!({
         "role": "visitor", "user_id": VISITOR, "epoch": "e", "offset": 1, "resumed": false, "protocol": 1,
@@ -31,7 +33,7 @@ fn client(messages: Value, operator_read: MessageId) -> Client {
 
 fn hear(client: &mut Client, event: &str, data: Value) {
     let frame = json!({"event": event, "data": data, "timestamp": NOW.to_rfc3339()});
-    client.handle_frame(NOW, Frame::from_node(&frame).expect("a frame"));
+    client.handle_frame(NOW, LINE, 0, Some(Frame::from_node(&frame).expect("a frame")));
 }
 
 fn message(message_id: MessageId, author: Option<&str>, client_id: Option<&str>, days_ago: i64) -> Value {

@@ -81,6 +81,7 @@ fn why(code: Code) -> &'static str {
         | Code::Conflict
         | Code::StorageFailed
         | Code::NotConfigured
+        | Code::UnsupportedVersion
         | Code::Internal
         | Code::UpstreamUnauthorized
         | Code::UpstreamForbidden

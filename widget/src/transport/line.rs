@@ -1,10 +1,11 @@
-//! A line: one way for frames to and from the relay, from its opening to its end. The connection beside this file holds
-//! one, and opens another when it has come to its end; how a line carries its frames is its own affair.
+//! A line: one way for frames to and from the relay, from its opening to its end. The connection beside this file uses
+//! one, and opens another before it has come to its end; how a line carries its frames is its own affair.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
+use shared::client::Via;
 use shared::id::Position;
 
 /// The code of a line that was never made or broke off (RFC 6455).
@@ -39,6 +40,8 @@ pub type Hear = Box<dyn Fn(Heard)>;
 
 /// What is asked for with a new line.
 pub struct Order {
+    /// What it is to be.
+    pub via: Via,
     /// Where the relay is to resume.
     pub position: Option<Position>,
     /// The token in use was refused: a new one is needed.

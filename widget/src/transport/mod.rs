@@ -5,12 +5,14 @@
 
 mod line;
 mod socket;
+mod stream;
 mod tabs;
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use shared::client::{Client, Effect, Identity, LinkStatus};
+use shared::client::{Client, Effect, Identity, LineId, LinkStatus, Via};
 use shared::frame::Frame;
 use shared::id::{MessageId, Position, UserId};
 use shared::time::Timestamp;
@@ -18,7 +20,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Event, EventTarget};
 
 pub use line::{BROKEN, Hear, Heard, LEAVING, Line, Open, Opening, Order};
-pub use socket::{Address, Dial, Dialled, sockets, sockets_by};
+pub use socket::{Address, Dial, Dialled, lines, lines_by};
 pub use tabs::Tabs;
 
 use crate::browser;
@@ -59,9 +61,8 @@ struct Inner {
     /// Hears what the browser keeps.
     on_kept: OnceCell<Closure<dyn Fn(JsValue)>>,
     timer: Cell<Option<i32>>,
-    line: RefCell<Option<Box<dyn Line>>>,
-    /// Grows with every line that is asked for or given up: what an older one tells is not wanted any more.
-    attempt: Cell<u32>,
+    /// The lines that are wanted, while they are opened and from then on. What any other tells is not heard.
+    lines: RefCell<BTreeMap<LineId, Option<Box<dyn Line>>>>,
     shown: Cell<u64>,
     settling: Cell<bool>,
     /// Whether the page was left with a connection, and may be shown again.
@@ -82,8 +83,7 @@ impl Connection {
             on_timer: OnceCell::new(),
             on_kept: OnceCell::new(),
             timer: Cell::new(None),
-            line: RefCell::new(None),
-            attempt: Cell::new(0),
+            lines: RefCell::default(),
             shown: Cell::new(0),
             settling: Cell::new(false),
             hidden: Cell::new(false),
@@ -158,7 +158,8 @@ impl Inner {
         if self.closed.replace(true) {
             return;
         }
-        self.hang_up(LEAVING);
+        // Dropped, they are left.
+        self.lines.take();
         self.stop_timer();
         if let Some(on_event) = self.on_event.get() {
             for (target, name) in wakers() {
@@ -188,18 +189,20 @@ impl Inner {
         self.settle();
     }
 
-    fn hear(self: &Rc<Self>, heard: Heard) {
+    fn hear(self: &Rc<Self>, line: LineId, heard: Heard) {
+        if !self.lines.borrow().contains_key(&line) {
+            return;
+        }
         let now = browser::now();
         match heard {
-            Heard::Open => self.client.borrow_mut().handle_open(now),
+            Heard::Open => self.client.borrow_mut().handle_open(now, line),
             Heard::Frame(text) => {
-                if let Some(frame) = JsNode::parse(&text).and_then(|node| Frame::from_node(&node)) {
-                    self.client.borrow_mut().handle_frame(now, frame);
-                }
+                let frame = JsNode::parse(&text).and_then(|node| Frame::from_node(&node));
+                self.client.borrow_mut().handle_frame(now, line, text.len(), frame);
             }
             Heard::Closed(code) => {
-                self.line.take();
-                self.client.borrow_mut().handle_close(now, code);
+                self.lines.borrow_mut().remove(&line);
+                self.client.borrow_mut().handle_close(now, line, code);
             }
         }
         self.settle();
@@ -213,13 +216,18 @@ impl Inner {
         while !self.closed.get() {
             let effect = self.client.borrow_mut().take_effect();
             match effect {
-                Some(Effect::Open { position, renew }) => self.open(position, renew),
-                Some(Effect::Transmit(text)) => {
-                    if let Some(line) = &*self.line.borrow() {
+                Some(Effect::Open { line, via, position, renew }) => self.open(line, via, position, renew),
+                Some(Effect::Transmit { line, text }) => {
+                    if let Some(Some(line)) = self.lines.borrow().get(&line) {
                         line.transmit(&text);
                     }
                 }
-                Some(Effect::Close(code)) => self.hang_up(code),
+                Some(Effect::Close { line, code }) => {
+                    let left = self.lines.borrow_mut().remove(&line);
+                    if let Some(Some(line)) = left {
+                        line.close(code);
+                    }
+                }
                 Some(Effect::Keep(outgoing)) => {
                     if let Some(on_kept) = self.on_kept.get() {
                         self.kept.keep(&outgoing, on_kept.as_ref().unchecked_ref());
@@ -256,36 +264,29 @@ impl Inner {
         }
     }
 
-    fn open(self: &Rc<Self>, position: Option<Position>, renew: bool) {
-        self.hang_up(LEAVING);
-        let attempt = self.attempt.get();
+    fn open(self: &Rc<Self>, line: LineId, via: Via, position: Option<Position>, renew: bool) {
+        self.lines.borrow_mut().insert(line, None);
         let inner = Rc::downgrade(self);
         let hear = Box::new(move |heard| {
-            if let Some(inner) = inner.upgrade().filter(|inner| inner.attempt.get() == attempt) {
-                inner.hear(heard);
+            if let Some(inner) = inner.upgrade() {
+                inner.hear(line, heard);
             }
         });
-        let opening = (self.open)(Order { position, renew, hear });
+        let opening = (self.open)(Order { via, position, renew, hear });
         let inner = Rc::downgrade(self);
         wasm_bindgen_futures::spawn_local(async move {
             let opened = opening.await;
-            // Nobody may want it any more: dropping it leaves it.
-            let Some(inner) = inner.upgrade().filter(|inner| inner.attempt.get() == attempt) else { return };
+            let Some(inner) = inner.upgrade() else { return };
             match opened {
-                Ok(line) => {
-                    inner.line.replace(Some(line));
+                // If nobody wants it any more, it is left by being dropped.
+                Ok(opened) => {
+                    if let Some(place) = inner.lines.borrow_mut().get_mut(&line) {
+                        place.replace(opened);
+                    }
                 }
-                Err(code) => inner.hear(Heard::Closed(code)),
+                Err(code) => inner.hear(line, Heard::Closed(code)),
             }
         });
-    }
-
-    /// Gives up the line, or the one that is being opened. Nothing of it is heard afterwards.
-    fn hang_up(&self, code: u16) {
-        self.attempt.set(self.attempt.get().wrapping_add(1));
-        if let Some(line) = self.line.take() {
-            line.close(code);
-        }
     }
 
     fn start_timer(&self) {

@@ -1,16 +1,18 @@
-//! A line over a WebSocket.
+//! A line over a WebSocket, and what lines are opened to.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::Array;
+use shared::client::Via;
 use shared::id::Position;
 use shared::route;
 use wasm_bindgen::prelude::*;
 use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
 
 use super::line::{BROKEN, Hear, Heard, LEAVING, Line, Open, Order};
+use super::stream::Stream;
 
 /// Where to connect, and as whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,20 +32,24 @@ pub type Dial = Rc<dyn Fn(bool) -> Dialled>;
 /// Makes a socket for an address and its subprotocols. The last argument: where its client stands.
 pub type Make = Rc<dyn Fn(&str, &Array, Option<&Position>) -> Result<WebSocket, JsValue>>;
 
-/// Lines over sockets, to wherever `dial` says.
+/// Lines to wherever `dial` says: sockets, or, where the machine finds that none opens, streams.
 #[must_use]
-pub fn sockets(dial: Dial) -> Open {
-    sockets_by(Rc::new(|url, protocols, _| WebSocket::new_with_str_sequence(url, protocols)), dial)
+pub fn lines(dial: Dial) -> Open {
+    lines_by(Rc::new(|url, protocols, _| WebSocket::new_with_str_sequence(url, protocols)), dial)
 }
 
-/// As [`sockets`], over sockets that somebody else makes.
+/// As [`lines`], over sockets that somebody else makes.
 #[must_use]
-pub fn sockets_by(make: Make, dial: Dial) -> Open {
-    Rc::new(move |Order { position, renew, hear }| {
+pub fn lines_by(make: Make, dial: Dial) -> Open {
+    Rc::new(move |Order { via, position, renew, hear }| {
         let (dialled, make) = (dial(renew), make.clone());
         Box::pin(async move {
-            let socket = Socket::open(&make, &dialled.await?, position.as_ref(), hear)?;
-            Ok(Box::new(socket) as Box<dyn Line>)
+            let address = dialled.await?;
+            let position = position.as_ref();
+            Ok(match via {
+                Via::Socket => Box::new(Socket::open(&make, &address, position, hear)?) as Box<dyn Line>,
+                Via::Stream => Box::new(Stream::open(&address, position, hear)),
+            })
         })
     })
 }
@@ -56,13 +62,7 @@ struct Socket {
 
 impl Socket {
     fn open(make: &Make, address: &Address, position: Option<&Position>, hear: Hear) -> Result<Self, u16> {
-        let mut url = address.url.clone();
-        if let Some(position) = position {
-            url.push_str("?epoch=");
-            url.push_str(&position.epoch);
-            url.push_str("&offset=");
-            url.push_str(&position.offset.to_string());
-        }
+        let url = [&address.url, &*route::line_query(position)].concat();
         let token = [route::TOKEN_SUBPROTOCOL_PREFIX, &address.token].concat();
         let protocols = Array::of2(&route::SUBPROTOCOL.into(), &token.into());
         let socket = make(&url, &protocols, position).map_err(|_| BROKEN)?;

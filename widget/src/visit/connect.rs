@@ -12,7 +12,7 @@ use crate::browser::{self, Timer};
 use crate::kept::Kept;
 use crate::session::{self, Refused, Session};
 use crate::text::Obstacle;
-use crate::transport::{Address, BROKEN, Connection, Dialled, Listener, Tabs, sockets_by};
+use crate::transport::{Address, BROKEN, Connection, Dialled, Listener, Tabs, lines_by};
 
 impl Visit {
     /// Begins the chat, unless it has begun.
@@ -61,10 +61,7 @@ impl Visit {
         let (changing, safe) = (here.clone(), here.clone());
         let connection = Connection::new(
             Identity::Visitor(user_id),
-            sockets_by(
-                tabs.sockets(),
-                Rc::new(move |renew| -> Dialled { Box::pin(dial(here.clone(), user_id, renew)) }),
-            ),
+            lines_by(tabs.sockets(), Rc::new(move |renew| -> Dialled { Box::pin(dial(here.clone(), user_id, renew)) })),
             Listener {
                 changed: Box::new(move || changing.with(Self::refresh)),
                 arrived: Box::new(|_, _| {}),

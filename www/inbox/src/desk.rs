@@ -9,7 +9,7 @@ use shared::id::UserId;
 use shared::route;
 use shared::time::Timestamp;
 use widget::kept::Kept;
-use widget::transport::{Address, Connection, Dialled, Listener, sockets};
+use widget::transport::{Address, Connection, Dialled, Listener, lines};
 
 use crate::token::{self, Holder};
 
@@ -127,7 +127,7 @@ fn connection(token: StoredValue<Option<String>>, changes: RwSignal<u32>, holder
     let listener =
         Listener { changed: Box::new(move || note(changes)), arrived: Box::new(|_, _| {}), safe: Box::new(|_| {}) };
     let kept = Kept::of(&["inbox\n", &holder.organization, "\n", &holder.name].concat());
-    Connection::new(Identity::Staff, sockets(Rc::new(dial)), listener, kept)
+    Connection::new(Identity::Staff, lines(Rc::new(dial)), listener, kept)
 }
 
 fn note(changes: RwSignal<u32>) {

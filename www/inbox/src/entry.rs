@@ -121,12 +121,14 @@ mod tests {
     use shared::token::Role;
 
     const USER: UserId = -7;
+    /// A client's first line.
+    const LINE: shared::client::LineId = 1;
     const DAY_MS: i64 = 86_400_000;
 
     fn client() -> Client {
         let mut client = Client::new(Identity::Staff, 1);
         client.connect(Timestamp(0));
-        client.handle_open(Timestamp(0));
+        client.handle_open(Timestamp(0), LINE);
         let limits = Limits { text_chars_max: 4000, frame_bytes_max: 32_768, liveness_timeout_ms: 10_000 };
         let welcome = Welcome {
             role: Role::Operator,
@@ -137,12 +139,13 @@ mod tests {
             protocol: 1,
             limits,
         };
-        client.handle_frame(Timestamp(0), Frame::Welcome(welcome));
+        client.handle_frame(Timestamp(0), LINE, 0, Some(Frame::Welcome(welcome)));
         client
     }
 
     fn happens(client: &mut Client, at: i64, event: Event) {
-        client.handle_frame(Timestamp(at), Frame::Event { offset: None, timestamp: Timestamp(at), event: Some(event) });
+        let frame = Frame::Event { offset: None, timestamp: Timestamp(at), event: Some(event) };
+        client.handle_frame(Timestamp(at), LINE, 0, Some(frame));
     }
 
     fn user_writes(client: &mut Client, message_id: MessageId, at: i64) {

@@ -154,6 +154,7 @@ pub fn reason(code: Option<Code>, source: &str) -> String {
         Code::NotFound => "Этого чата больше нет".to_owned(),
         Code::RateLimited => "Слишком много сообщений подряд. Повторите через минуту".to_owned(),
         Code::StorageFailed => "Серверу не удалось сохранить сообщение. Повторите".to_owned(),
+        Code::UnsupportedVersion => "Страница устарела. Обновите её".to_owned(),
         Code::NotConfigured => "Сервер настроен не до конца. Сообщите администратору".to_owned(),
         Code::Internal => "Ошибка на сервере. Повторите".to_owned(),
         Code::UpstreamUnauthorized => {

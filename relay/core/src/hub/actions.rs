@@ -98,8 +98,12 @@ impl Draft<'_> {
             Action::MessageRead(action) => {
                 self.message_read(claims, chat_of(claims, action.user_id)?, action.last_read_message_id)
             }
-            Action::History(action) => self.history(claims, chat_of(claims, action.user_id)?, action),
-            Action::Chats(action) => self.chats(claims, action.before, action.limit),
+            Action::History(action) => {
+                let page_bytes = self.page_bytes(conn);
+                self.history(claims, chat_of(claims, action.user_id)?, action, page_bytes)
+            }
+            Action::Chats(action) => self.chats(claims, action.before, action.limit, self.page_bytes(conn)),
+            Action::Presence(_) => self.who_is_here(claims),
             Action::Consent(action) => self.consent(claims, actor.address.as_deref(), &action.version, action.given),
             Action::Subscribe(action) => self.narrow(claims, conn, action.filter.as_ref(), true),
             Action::Unsubscribe(action) => self.narrow(claims, conn, action.filter.as_ref(), false),
@@ -163,7 +167,7 @@ impl Draft<'_> {
         let session = session.ok_or_else(|| Refused::new(Code::Invalid, "events are resumed over a socket"))?;
         let epoch = self.organization()?.epoch.clone();
         match self.missed(&session, &epoch, position)? {
-            Some(bodies) => self.replay(session.conn, bodies),
+            Some(bodies) => self.replay(&session, bodies),
             None => {
                 let resync = shared::frame::Resync { epoch, offset: self.counters.offset };
                 self.tell(session.conn, "resync", &resync)?;
@@ -199,9 +203,12 @@ fn scope_of(action: &Action) -> Scope {
         | Action::MessageRead(_)
         | Action::MessageDelivered(_)
         | Action::Consent(_) => Scope::ChatsWrite,
-        Action::History(_) | Action::Chats(_) | Action::Subscribe(_) | Action::Unsubscribe(_) | Action::Resume(_) => {
-            Scope::ChatsRead
-        }
+        Action::History(_)
+        | Action::Chats(_)
+        | Action::Presence(_)
+        | Action::Subscribe(_)
+        | Action::Unsubscribe(_)
+        | Action::Resume(_) => Scope::ChatsRead,
     }
 }
 

@@ -14,7 +14,7 @@ use shared::token::{Claims, Role};
 
 use super::draft::Draft;
 use super::input::ConnId;
-use super::{Decision, Effect, Refused, Session};
+use super::{Decision, Effect, Refused, Session, budget};
 use crate::auth::origin;
 
 impl Draft<'_> {
@@ -24,6 +24,7 @@ impl Draft<'_> {
         claims: Claims,
         from: Option<&str>,
         position: Option<Position>,
+        budget: Option<usize>,
     ) -> Decision {
         let organization = self.organization()?;
         if claims.org != organization.id {
@@ -40,7 +41,8 @@ impl Draft<'_> {
         }
         self.make_room(&claims);
 
-        let session = Session { conn, claims, filter: Default::default(), since: self.now.0 };
+        let budget = budget.map(budget::granted);
+        let session = Session { conn, claims, filter: Default::default(), since: self.now.0, budget, sent: 0 };
         let missed = match &position {
             Some(position) => self.missed(&session, &epoch, position)?,
             None => None,
@@ -60,14 +62,17 @@ impl Draft<'_> {
         };
         self.tell(conn, "welcome", &welcome)?;
         match missed {
-            Some(bodies) => self.replay(conn, bodies),
+            Some(bodies) => self.replay(&session, bodies),
             None if position.is_some() => self.tell(conn, "resync", &Resync { epoch, offset: self.counters.offset })?,
             None => {}
         }
-        if session.claims.role.is_staff() {
+        // A client with a budget asks for it, when it has room for the answer.
+        if session.claims.role.is_staff() && session.budget.is_none() {
             self.tell_who_is_online(conn)?;
         }
         self.attach(session)?;
+        self.hub.ends.heard(conn, self.now);
+        self.watch();
         self.came(conn)
     }
 
@@ -123,16 +128,30 @@ impl Draft<'_> {
         Ok(Some(bodies))
     }
 
-    pub(super) fn replay(&mut self, conn: ConnId, bodies: Vec<String>) {
+    pub(super) fn replay(&mut self, session: &Session, mut bodies: Vec<String>) {
+        let conn = session.conn;
+        let fitting = Self::replayable(session, &bodies);
+        if fitting < bodies.len() {
+            bodies.truncate(fitting);
+            self.continue_elsewhere(conn);
+        }
         self.turn.effects.extend(bodies.into_iter().map(|text| Effect::Send { to: vec![conn], text }));
     }
 
     /// Keeps the session here and with its socket.
     pub(super) fn attach(&mut self, session: Session) -> Decision {
-        let attachment = serde_json::to_string(&session)
-            .map_err(|_| Refused::new(Code::Internal, "a session could not be written"))?;
-        self.turn.effects.push(Effect::Attach { conn: session.conn, attachment });
+        let conn = session.conn;
         self.keep_session(session);
+        self.attach_as_it_is(conn)
+    }
+
+    /// Stores the session with its socket, instead of what this turn has stored there.
+    pub(super) fn attach_as_it_is(&mut self, conn: ConnId) -> Decision {
+        let Some(session) = self.hub.sessions.get(&conn) else { return Ok(()) };
+        let attachment = serde_json::to_string(session)
+            .map_err(|_| Refused::new(Code::Internal, "a session could not be written"))?;
+        self.turn.effects.retain(|effect| !matches!(effect, Effect::Attach { conn: of, .. } if *of == conn));
+        self.turn.effects.push(Effect::Attach { conn, attachment });
         Ok(())
     }
 

@@ -41,6 +41,8 @@ pub(super) struct Draft<'a> {
     pub(super) begun: BTreeSet<UserId>,
     /// The audit log's newest row, once this turn has written one.
     pub(super) audited: Option<(i64, String)>,
+    /// Lines that are to be continued by others.
+    pub(super) continued: BTreeSet<ConnId>,
 }
 
 impl<'a> Draft<'a> {
@@ -64,10 +66,12 @@ impl<'a> Draft<'a> {
             settled: BTreeSet::new(),
             begun: BTreeSet::new(),
             audited: None,
+            continued: BTreeSet::new(),
         })
     }
 
     pub(super) fn finish(mut self) -> Decision<Turn> {
+        self.keep_budgets()?;
         if self.counters != self.counted {
             let Counters { offset, message_id, user_id } = self.counters;
             self.write(
@@ -104,6 +108,7 @@ impl<'a> Draft<'a> {
 
     pub(super) fn drop_session(&mut self, conn: ConnId) -> Option<Session> {
         let session = self.hub.sessions.remove(&conn)?;
+        self.hub.ends.forget(conn);
         self.before.push((conn, Some(session.clone())));
         Some(session)
     }

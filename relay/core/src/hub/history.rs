@@ -3,14 +3,15 @@
 use serde_json::Value as Json;
 use shared::action::History;
 use shared::id::{MessageId, SAFE_INTEGER_MAX, UserId};
-use shared::limits::{CHATS_PAGE, CHATS_PAGE_MAX, HISTORY_PAGE, HISTORY_PAGE_MAX};
+use shared::limits::{CHATS_PAGE, CHATS_PAGE_MAX, HISTORY_PAGE, HISTORY_PAGE_MAX, PRESENCE_USERS_MAX};
 use shared::message::{ChatSummary, Message, Side, Status};
 use shared::problem::Code;
-use shared::reply::{ChatsPage, HistoryPage};
+use shared::reply::{ChatsPage, HistoryPage, Presence};
 use shared::time::Timestamp;
 use shared::token::Claims;
 
 use super::actions::no_chat;
+use super::budget::fitting;
 use super::connections::limit;
 use super::draft::Draft;
 use super::messages::to_value;
@@ -21,7 +22,13 @@ const MESSAGE_COLUMNS: &str =
     "message_id, user_id, side, text, file_path, author, client_id, status, reason, created_at";
 
 impl Draft<'_> {
-    pub(super) fn history(&self, claims: &Claims, user_id: UserId, asked: &History) -> Decision<Json> {
+    pub(super) fn history(
+        &self,
+        claims: &Claims,
+        user_id: UserId,
+        asked: &History,
+        page_bytes: usize,
+    ) -> Decision<Json> {
         let count = page_size(asked.limit, HISTORY_PAGE, HISTORY_PAGE_MAX)?;
         if asked.before.is_some() && asked.after.is_some() {
             return Err(Refused::new(Code::Invalid, "a page lies before a message or after it, not both"));
@@ -50,9 +57,10 @@ impl Draft<'_> {
             &format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE user_id = ? AND {next_to} LIMIT ?"),
             &[user_id.into(), mark.into(), count.saturating_add(1).into()],
         )?;
-        let has_more = limit(rows.len()) > count;
         let kept = usize::try_from(count).unwrap_or(usize::MAX);
         let mut messages = rows.iter().take(kept).map(message).collect::<Decision<Vec<_>>>()?;
+        messages.truncate(fitting(&messages, page_bytes)?);
+        let has_more = rows.len() > messages.len();
         if asked.after.is_none() {
             messages.reverse();
         }
@@ -70,7 +78,13 @@ impl Draft<'_> {
         })
     }
 
-    pub(super) fn chats(&self, claims: &Claims, before: Option<MessageId>, count: Option<i64>) -> Decision<Json> {
+    pub(super) fn chats(
+        &self,
+        claims: &Claims,
+        before: Option<MessageId>,
+        count: Option<i64>,
+        page_bytes: usize,
+    ) -> Decision<Json> {
         if !claims.role.is_staff() {
             return Err(Refused::new(Code::Forbidden, "the list of chats is the organization's"));
         }
@@ -80,13 +94,10 @@ impl Draft<'_> {
              user_delivered, operator_delivered FROM chats WHERE last_message_id < ? ORDER BY last_message_id DESC LIMIT ?",
             &[before.unwrap_or(SAFE_INTEGER_MAX).into(), count.saturating_add(1).into()],
         )?;
-        let has_more = limit(rows.len()) > count;
         let kept = usize::try_from(count).unwrap_or(usize::MAX);
         let mut chats = Vec::new();
-        let mut next = None;
         for row in rows.iter().take(kept) {
             let (user_id, operator_read, last) = (row.integer(0)?, row.integer(5)?, row.integer(7)?);
-            next = Some(last);
             chats.push(ChatSummary {
                 user_id,
                 user_name: row.text(1)?,
@@ -101,7 +112,24 @@ impl Draft<'_> {
                 online: row.integer(6)? == 1,
             });
         }
+        chats.truncate(fitting(&chats, page_bytes)?);
+        let has_more = rows.len() > chats.len();
+        let next = chats.len().checked_sub(1).and_then(|last| rows.get(last)).map(|row| row.integer(7)).transpose()?;
         to_value(&ChatsPage { chats, next: next.filter(|_| has_more) })
+    }
+
+    /// Those who are online, the latest to write first.
+    pub(super) fn who_is_here(&self, claims: &Claims) -> Decision<Json> {
+        if !claims.role.is_staff() {
+            return Err(Refused::new(Code::Forbidden, "who is here is for the organization to know"));
+        }
+        let rows = self.sql.query(
+            "SELECT user_id FROM chats WHERE online = 1 ORDER BY last_message_id DESC LIMIT ?",
+            &[limit(PRESENCE_USERS_MAX).saturating_add(1).into()],
+        )?;
+        let complete = rows.len() <= PRESENCE_USERS_MAX;
+        let online = rows.iter().take(PRESENCE_USERS_MAX).map(|row| row.integer(0)).collect::<Result<_, _>>()?;
+        to_value(&Presence { online, complete })
     }
 
     pub(super) fn one_message(&self, condition: &str, params: &[Value]) -> Decision<Option<Message>> {

@@ -32,6 +32,8 @@ pub enum Input {
         origin: Option<String>,
         /// Where it wants to resume.
         position: Option<Position>,
+        /// How many bytes of frames it may be sent, if it says so: beyond them the line is continued by another one.
+        budget: Option<usize>,
     },
     /// A text frame from a socket.
     Frame {
@@ -39,6 +41,11 @@ pub enum Input {
         conn: ConnId,
         /// The text, of any content.
         text: String,
+    },
+    /// The answer to [`super::Effect::Listen`]: when the runtime last answered a ping of these sockets by itself.
+    Heard {
+        /// The sockets that are still there; absent for one that has not pinged.
+        heard: Vec<(ConnId, Option<Timestamp>)>,
     },
     /// A socket is gone.
     Closed {

@@ -10,6 +10,7 @@
 mod actions;
 mod administration;
 mod audit;
+mod budget;
 mod closure;
 mod connections;
 mod consent;
@@ -21,6 +22,7 @@ mod history;
 mod hooks;
 mod identity_secrets;
 mod input;
+mod liveness;
 mod lookups;
 mod marks;
 mod messages;
@@ -120,6 +122,7 @@ pub struct Hub {
     booted: bool,
     /// Sockets that are gone and still have a session, since the store failed when they went: the alarm lets them go.
     gone: BTreeSet<ConnId>,
+    ends: liveness::Ends,
 }
 
 impl Hub {
@@ -142,6 +145,7 @@ impl Hub {
             alarm: None,
             booted: false,
             gone: BTreeSet::new(),
+            ends: liveness::Ends::default(),
         })
     }
 
@@ -158,14 +162,17 @@ impl Hub {
                 self.quietly(now, sql, |draft| draft.let_go())
             }
             Input::Outcome { job, answered } => self.quietly(now, sql, |draft| draft.outcome(job, &answered)),
-            Input::Connect { conn, claims, origin, position } => {
-                let connected = self.draft(now, sql, |draft| draft.connect(conn, claims, origin.as_deref(), position));
+            Input::Connect { conn, claims, origin, position, budget } => {
+                let connected =
+                    self.draft(now, sql, |draft| draft.connect(conn, claims, origin.as_deref(), position, budget));
                 let mut turn =
                     connected.unwrap_or_else(|refused| turn::refuse_connection(conn, &refused.into_problem(), now));
                 turn.on_failure = turn::refuse_connection(conn, &Refused::not_kept(), now).effects;
                 turn
             }
+            Input::Heard { heard } => self.quietly(now, sql, |draft| draft.judge(&heard)),
             Input::Frame { conn, text } => {
+                self.ends.heard(conn, now);
                 let request = shared::action::decode(&text);
                 let id = request.id.clone();
                 let turn = self.draft(now, sql, |draft| draft.frame(conn, request));

@@ -29,6 +29,7 @@ impl Draft<'_> {
     }
 
     pub(super) fn set_online(&mut self, user_id: UserId) -> Decision {
+        self.watch();
         self.write("UPDATE chats SET online = 1, offline_at = NULL WHERE user_id = ?", [user_id]);
         self.publish(&Event::UserOnline(UserOnline { user_id }))
     }

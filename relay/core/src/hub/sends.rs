@@ -109,6 +109,7 @@ impl Draft<'_> {
         self.find_the_departed()?;
         self.reseal()?;
         self.plan_sweep()?;
+        self.watch();
         let next = self.sql.first(
             "SELECT MIN(at) FROM (SELECT MIN(due_at) AS at FROM sends UNION ALL SELECT MIN(offline_at) FROM chats)",
             &[],
@@ -128,6 +129,7 @@ impl Draft<'_> {
             self.find_the_departed()?;
         }
         self.announce_the_departed()?;
+        self.look_who_is_there()?;
         // A message behind another one of its chat has its turn after that one: looking at it would bring nothing, and
         // with many of them the alarm would ring on and on.
         let due = self.sends(

@@ -21,6 +21,16 @@ pub struct Session {
     pub filter: BTreeSet<UserId>,
     /// When it was opened, milliseconds since 1970.
     pub since: i64,
+    /// How many bytes of frames it may be sent; any number if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<usize>,
+    /// How many it has been sent; counted for those with a budget.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub sent: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Session {
@@ -59,7 +69,7 @@ mod tests {
     fn session(role: Role) -> Session {
         let claims =
             Claims { org: "acme".into(), role, sub: -7, name: "Анна".into(), iat: 1, exp: 2, jti: "j".into() };
-        Session { conn: 9, claims, filter: BTreeSet::new(), since: 3 }
+        Session { conn: 9, claims, filter: BTreeSet::new(), since: 3, budget: None, sent: 0 }
     }
 
     #[test]
@@ -68,6 +78,10 @@ mod tests {
         assert_eq!(serde_json::to_string(&session(Role::Visitor)).unwrap(), text);
         assert_eq!(Session::from_attachment(text), Some(session(Role::Visitor)));
         assert_eq!(Session::from_attachment("{}"), None);
+        let budgeted = Session { budget: Some(10_240), sent: 333, ..session(Role::Visitor) };
+        let text = r#"{"conn":9,"claims":{"org":"acme","role":"visitor","sub":-7,"name":"Анна","iat":1,"exp":2,"jti":"j"},"since":3,"budget":10240,"sent":333}"#;
+        assert_eq!(serde_json::to_string(&budgeted).unwrap(), text);
+        assert_eq!(Session::from_attachment(text), Some(budgeted));
     }
 
     #[test]
@@ -76,6 +90,8 @@ mod tests {
         session.conn = u64::MAX;
         session.claims.name = "Ы".repeat(NAME_CHARS_MAX);
         session.claims.org = "a".repeat(ORGANIZATION_ID_BYTES_MAX);
+        session.budget = Some(usize::MAX);
+        session.sent = usize::MAX;
         session.filter =
             (0..i64::try_from(FILTER_USERS_MAX).unwrap()).map(|n| -shared::id::SAFE_INTEGER_MAX + n).collect();
         assert!(serde_json::to_string(&session).unwrap().len() < ATTACHMENT_BYTES_MAX);

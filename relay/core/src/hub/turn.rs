@@ -37,6 +37,11 @@ pub enum Effect {
         /// Why, in words.
         reason: String,
     },
+    /// Feed [`super::Input::Heard`] about these sockets.
+    Listen {
+        /// The sockets.
+        conns: Vec<ConnId>,
+    },
     /// Feed [`super::Input::Alarm`] at this time, or sooner.
     WakeAt(Timestamp),
     /// Make an upstream call and feed its [`super::Input::Outcome`].

@@ -20,6 +20,7 @@ use relay_core::upstream::{self, Answered};
 use serde_json::{Value, json};
 use shared::frame::Frame;
 use shared::id::Position;
+use shared::limits::FRAME_OVERHEAD_BYTES;
 use shared::problem::{Code, Problem};
 use shared::time::Timestamp;
 use shared::token::Claims;
@@ -44,7 +45,11 @@ struct Socket {
     visitor: Option<i64>,
     attachment: Option<String>,
     mailbox: Vec<Value>,
+    /// What everything that was sent weighs.
+    weight: usize,
     closed: Option<u16>,
+    /// When the runtime last answered a ping of it.
+    pinged: Option<Timestamp>,
 }
 
 /// A call on its way to an upstream.
@@ -169,13 +174,15 @@ impl Bench {
                 (turn.on_failure, turn.answer.map(|_| Err(Problem::new(Code::StorageFailed, error.0))))
             }
         };
+        let mut asked = None;
         for effect in effects {
             match effect {
+                Effect::Listen { conns } => asked = Some(conns),
                 Effect::Send { to, text } => {
                     let frame: Value = serde_json::from_str(&text).unwrap();
                     assert!(Frame::from_node(&frame).is_some(), "no client reads {text}");
                     for conn in to {
-                        self.deliver(conn, &frame);
+                        self.deliver(conn, &frame, text.len());
                     }
                 }
                 Effect::Attach { conn, attachment } => {
@@ -190,14 +197,20 @@ impl Bench {
                 Effect::Call { job, request } => self.calls.push(Call { job, request: *request, at: self.now }),
             }
         }
+        if let Some(conns) = asked {
+            let open = |conn: &ConnId| self.sockets.get(conn).filter(|socket| socket.closed.is_none());
+            let heard = conns.iter().filter_map(|conn| Some((*conn, open(conn)?.pinged))).collect();
+            self.feed(Input::Heard { heard });
+        }
         answer
     }
 
-    fn deliver(&mut self, conn: ConnId, frame: &Value) {
+    fn deliver(&mut self, conn: ConnId, frame: &Value, bytes: usize) {
         let Some(socket) = self.sockets.get_mut(&conn).filter(|socket| socket.closed.is_none()) else { return };
         if let (Some(visitor), Some(user_id)) = (socket.visitor, frame["data"].get("user_id")) {
             assert_eq!(user_id, &json!(visitor), "a visitor was sent {frame}");
         }
+        socket.weight += bytes + FRAME_OVERHEAD_BYTES;
         socket.mailbox.push(frame.clone());
     }
 
@@ -274,12 +287,40 @@ impl Bench {
     }
 
     pub fn connect_at(&mut self, claims: &Claims, origin: Option<&str>, position: Option<Position>) -> ConnId {
+        self.open_line(claims, origin, position, None)
+    }
+
+    /// A line with a budget, as clients of ours open it.
+    pub fn open_budgeted(&mut self, claims: &Claims, position: Option<&Position>, budget: usize) -> ConnId {
+        self.open_line(claims, Some(SHOP), position.cloned(), Some(budget))
+    }
+
+    fn open_line(
+        &mut self,
+        claims: &Claims,
+        origin: Option<&str>,
+        position: Option<Position>,
+        budget: Option<usize>,
+    ) -> ConnId {
         let conn = self.next_conn;
         self.next_conn += 1;
         let visitor = (!claims.role.is_staff()).then_some(claims.sub);
-        self.sockets.insert(conn, Socket { visitor, attachment: None, mailbox: Vec::new(), closed: None });
-        self.feed(Input::Connect { conn, claims: claims.clone(), origin: origin.map(Into::into), position });
+        self.sockets.insert(
+            conn,
+            Socket { visitor, attachment: None, mailbox: Vec::new(), weight: 0, closed: None, pinged: None },
+        );
+        self.feed(Input::Connect { conn, claims: claims.clone(), origin: origin.map(Into::into), position, budget });
         conn
+    }
+
+    /// What everything that was sent over a line weighs.
+    pub fn weight(&self, conn: ConnId) -> usize {
+        self.sockets[&conn].weight
+    }
+
+    /// The runtime answers a ping without waking the hub.
+    pub fn ping(&mut self, conn: ConnId) {
+        self.sockets.get_mut(&conn).unwrap().pinged = Some(self.now);
     }
 
     /// The other end hangs up.

@@ -1,8 +1,11 @@
 //! The client machine on the bench: what a page shows, fed by a real hub.
 
+use std::collections::BTreeMap;
+
 use relay_core::hub::ConnId;
-use shared::client::{Client, Effect, Identity};
-use shared::frame::{Frame, PING};
+use shared::client::{Client, Effect, Identity, LineId};
+use shared::frame::{Frame, PING, PONG};
+use shared::limits::LINE_BYTES_MAX;
 use shared::token::Claims;
 
 use super::Bench;
@@ -10,14 +13,27 @@ use super::Bench;
 pub struct Screen {
     pub client: Client,
     claims: Claims,
-    conn: Option<ConnId>,
+    lines: BTreeMap<LineId, ConnId>,
+    /// How many lines were opened.
+    pub opened: usize,
+    /// The most that a line carried.
+    pub heaviest: usize,
+    /// The codes of the lines that the relay ended.
+    pub ended: Vec<u16>,
 }
 
 impl Screen {
     /// A page that is connected and has loaded what it shows first.
     pub fn open(bench: &mut Bench, claims: &Claims) -> Self {
         let identity = if claims.role.is_staff() { Identity::Staff } else { Identity::Visitor(claims.sub) };
-        let mut screen = Self { client: Client::new(identity, 7), claims: claims.clone(), conn: None };
+        let mut screen = Self {
+            client: Client::new(identity, 7),
+            claims: claims.clone(),
+            lines: BTreeMap::new(),
+            opened: 0,
+            heaviest: 0,
+            ended: Vec::new(),
+        };
         screen.client.connect(bench.now);
         screen.run(bench);
         screen
@@ -30,34 +46,39 @@ impl Screen {
             while let Some(effect) = self.client.take_effect() {
                 idle = false;
                 match effect {
-                    Effect::Open { position, renew: _ } => {
-                        self.cut(bench);
-                        let conn = match position {
-                            Some(position) => bench.resume(&self.claims, &position),
-                            None => bench.connect(&self.claims),
-                        };
-                        self.conn = Some(conn);
-                        self.client.handle_open(bench.now);
+                    Effect::Open { line, position, .. } => {
+                        let conn = bench.open_budgeted(&self.claims, position.as_ref(), LINE_BYTES_MAX);
+                        self.lines.insert(line, conn);
+                        self.opened += 1;
+                        self.client.handle_open(bench.now, line);
                     }
-                    Effect::Transmit(text) if text == PING => self.client.handle_frame(bench.now, Frame::Pong),
-                    Effect::Transmit(text) => {
-                        if let Some(conn) = self.conn {
-                            bench.frame(conn, &text);
+                    Effect::Transmit { line, text } if text == PING => {
+                        if let Some(conn) = self.lines.get(&line) {
+                            bench.ping(*conn);
+                        }
+                        self.client.handle_frame(bench.now, line, PONG.len(), Some(Frame::Pong));
+                    }
+                    Effect::Transmit { line, text } => {
+                        if let Some(conn) = self.lines.get(&line) {
+                            bench.frame(*conn, &text);
                         }
                     }
-                    Effect::Close(_) => self.cut(bench),
+                    Effect::Close { line, .. } => self.cut(bench, line),
                     Effect::Keep(_) | Effect::Forget { .. } | Effect::Arrived { .. } => {}
                 }
             }
-            if let Some(conn) = self.conn {
+            for (line, conn) in self.lines.clone() {
                 for frame in bench.take(conn) {
                     idle = false;
-                    self.client.handle_frame(bench.now, Frame::from_node(&frame).unwrap());
+                    let bytes = frame.to_string().len();
+                    self.client.handle_frame(bench.now, line, bytes, Some(Frame::from_node(&frame).unwrap()));
                 }
-                if let Some(code) = bench.closed(conn) {
+                self.heaviest = self.heaviest.max(bench.weight(conn));
+                if let Some(code) = bench.closed(conn).filter(|_| self.lines.contains_key(&line)) {
                     idle = false;
-                    self.conn = None;
-                    self.client.handle_close(bench.now, code);
+                    self.lines.remove(&line);
+                    self.ended.push(code);
+                    self.client.handle_close(bench.now, line, code);
                 }
             }
             if idle {
@@ -74,9 +95,9 @@ impl Screen {
 
     /// The network takes the connection away; the client is told when it looks.
     pub fn lose_connection(&mut self, bench: &mut Bench) {
-        if self.conn.is_some() {
-            self.cut(bench);
-            self.client.handle_close(bench.now, 1006);
+        for line in self.lines.keys().copied().collect::<Vec<_>>() {
+            self.cut(bench, line);
+            self.client.handle_close(bench.now, line, 1006);
         }
     }
 
@@ -92,8 +113,8 @@ impl Screen {
         self.run(bench);
     }
 
-    fn cut(&mut self, bench: &mut Bench) {
-        if let Some(conn) = self.conn.take() {
+    fn cut(&mut self, bench: &mut Bench, line: LineId) {
+        if let Some(conn) = self.lines.remove(&line) {
             bench.hang_up(conn);
         }
     }

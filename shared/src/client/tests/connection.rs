@@ -14,7 +14,7 @@ fn nothing_happens_before_it_is_asked_for() {
     page.send("Привет!", "c-1");
     page.client.typing(page.now, VISITOR);
     page.client.handle_timeout(page.now);
-    page.client.handle_close(page.now, 1006);
+    page.close(1006);
     page.client.handle_network_up(page.now);
     page.perform();
     assert!(page.sent.is_empty() && page.opened.is_empty() && page.closed.is_empty());
@@ -32,7 +32,7 @@ fn the_first_connection_asks_for_a_snapshot_and_the_next_ones_resume() {
     page.advance(RECONNECT_MAX_MS);
     let position = Position { epoch: "e".into(), offset: 42 };
     assert_eq!(page.opened[1], (Some(position), false));
-    page.client.handle_open(page.now);
+    page.open();
     page.welcome(42, true);
     assert_eq!(page.client.status(), LinkStatus::Live);
     assert!(page.sent.is_empty(), "what was missed comes by itself");
@@ -44,6 +44,7 @@ fn each_attempt_waits_below_a_ceiling_that_doubles() {
         let mut page = Page::new(Identity::Visitor(VISITOR));
         page.client = Client::new(Identity::Visitor(VISITOR), seed);
         page.client.connect(page.now);
+        page.perform();
         let mut ceiling = RECONNECT_BASE_MS;
         for attempt in 1..10 {
             page.close(1006);
@@ -62,12 +63,12 @@ fn a_relay_that_says_for_how_long_it_is_busy_is_believed() {
         let mut page = Page::new(Identity::Visitor(VISITOR));
         page.client.connect(page.now);
         page.perform();
-        page.client.handle_open(page.now);
+        page.open();
         page.event("error", json!({"code": "rate_limited", "detail": "", "retry_after_ms": told}), None);
         page.close(crate::close::BUSY);
         assert!(page.client.next_timeout().unwrap().since_ms(page.now) >= least, "{told}");
         page.advance(least + RECONNECT_BASE_MS);
-        page.client.handle_open(page.now);
+        page.open();
         page.welcome(0, false);
         page.close(1006);
         assert!(page.client.next_timeout().unwrap().since_ms(page.now) < RECONNECT_BASE_MS, "it was for once");
@@ -82,7 +83,7 @@ fn a_connection_that_worked_starts_the_waiting_over() {
         let waits_ms = page.client.next_timeout().unwrap().since_ms(page.now);
         assert!(waits_ms < RECONNECT_BASE_MS, "{waits_ms} ms");
         page.advance(waits_ms);
-        page.client.handle_open(page.now);
+        page.open();
         page.welcome(0, false);
         page.answer("history", history(&[], false));
     }
@@ -95,7 +96,7 @@ fn a_connection_has_ten_seconds_until_its_welcome_whether_it_opens_or_not() {
         page.client.connect(page.now);
         if let Some(ms) = opens_after_ms {
             page.advance(ms);
-            page.client.handle_open(page.now);
+            page.open();
         }
         page.advance(CONNECT_TIMEOUT_MS - 1 - opens_after_ms.unwrap_or(0));
         assert!(page.closed.is_empty() && page.client.status() == LinkStatus::Connecting, "{opens_after_ms:?}");
@@ -115,7 +116,7 @@ fn a_quiet_connection_is_asked_for_a_sign_of_life_and_any_frame_is_one() {
     page.advance(1);
     assert_eq!(page.pings, 1);
     for _ in 0..50 {
-        page.client.handle_frame(page.now, Frame::Pong);
+        page.pong();
         page.advance(PING_AFTER_MS);
     }
     assert_eq!((page.pings, page.closed.len()), (51, 0), "one ping for each silence");
@@ -140,7 +141,7 @@ fn a_timer_that_comes_late_asks_before_it_gives_up() {
     page.client.handle_timeout(page.now);
     page.perform();
     assert_eq!((page.pings, page.closed.len()), (1, 0));
-    page.client.handle_frame(page.now, Frame::Pong);
+    page.pong();
     assert_eq!(page.client.status(), LinkStatus::Live);
     page.now = page.now.plus_ms(60_000);
     page.client.handle_timeout(page.now);
@@ -157,7 +158,7 @@ fn an_answer_that_does_not_come_ends_the_connection_though_it_lives() {
     page.send("Привет!", "c-1");
     for _ in 0..9 {
         page.advance(1_000);
-        page.client.handle_frame(page.now, Frame::Pong);
+        page.pong();
     }
     page.advance(999);
     assert!(page.closed.is_empty());
@@ -242,6 +243,7 @@ fn a_welcome_that_comes_twice_is_heard_once() {
 fn why_the_relay_refused_is_kept_for_the_person() {
     let mut page = Page::new(Identity::Visitor(VISITOR));
     page.client.connect(page.now);
+    page.perform();
     page.event("error", json!({"code": "origin_not_allowed", "detail": "not on the list"}), None);
     page.close(close::FORBIDDEN);
     assert_eq!(page.client.last_problem().unwrap().code, Some(Code::OriginNotAllowed));

@@ -31,7 +31,7 @@ fn a_chat_that_was_deleted_in_the_meantime_goes_when_its_history_is_not_there() 
     let mut page = reading();
     page.lose_connection();
     page.client.connect(page.now);
-    page.client.handle_open(page.now);
+    page.open();
     page.welcome(500, false);
     page.answer("chats", json!({"chats": [], "next": null}));
     let asked = page.take("history");

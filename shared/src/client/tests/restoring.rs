@@ -22,7 +22,7 @@ fn a_message_is_kept_before_it_is_sent_and_forgotten_once_it_arrived() {
     let mut page = Page::visitor();
     page.client.send(page.now, VISITOR, "раз", "a".into()).unwrap();
     assert!(matches!(page.client.take_effect(), Some(Effect::Keep(kept)) if kept.client_id == "a"));
-    assert!(matches!(page.client.take_effect(), Some(Effect::Transmit(_))));
+    assert!(matches!(page.client.take_effect(), Some(Effect::Transmit { .. })));
     page.client.send(page.now, VISITOR, "два", "b".into()).unwrap();
     page.perform();
     assert_eq!(ids_of(&page.kept), ["b"]);
@@ -105,7 +105,7 @@ fn another_visitors_messages_are_forgotten_and_never_sent() {
     other.client.restore(other.now, other.kept.clone());
     other.client.connect(other.now);
     other.perform();
-    other.client.handle_open(other.now);
+    other.open();
     other.welcome_as(Some(-8), 0, false);
     assert!(other.kept.is_empty(), "{:?}", other.kept);
     assert!(other.sent.iter().all(|frame| frame["action"] == "history"), "{:?}", other.sent);
@@ -135,7 +135,7 @@ fn a_connection_of_another_visitor_is_left_for_a_new_token() {
     page.lose_connection();
     page.client.connect(page.now);
     page.perform();
-    page.client.handle_open(page.now);
+    page.open();
     page.welcome_as(Some(-8), 9, true);
     page.event(
         "operator_message",

@@ -13,7 +13,7 @@ fn states(page: &Page) -> Vec<OutgoingState> {
 fn reconnect(page: &mut Page) {
     page.lose_connection();
     page.client.connect(page.now);
-    page.client.handle_open(page.now);
+    page.open();
     let offset = page.client.position().map_or(0, |position| position.offset);
     page.welcome(offset, true);
 }
@@ -116,7 +116,7 @@ fn a_token_that_expired_under_a_message_costs_no_message() {
         page.close(close::UNAUTHORIZED);
         assert_eq!(states(&page), [WAITING], "{code:?}");
         page.client.connect(page.now);
-        page.client.handle_open(page.now);
+        page.open();
         page.welcome(0, true);
         page.advance(RECONNECT_MAX_MS);
         assert_eq!(page.take("send_message")["client_id"], "c-1");
@@ -244,7 +244,7 @@ fn an_answer_that_is_lost_is_made_up_for_by_the_history() {
     page.send("раз", "c-1");
     page.lose_connection();
     page.client.connect(page.now);
-    page.client.handle_open(page.now);
+    page.open();
     page.welcome(90, false);
     page.answer("history", history(&[message(5, "user", Some("c-1"))], false));
     assert!(page.outgoing().is_empty());
@@ -278,7 +278,7 @@ fn the_same_client_id_in_another_chat_is_another_message() {
     page.lose_connection();
     page.send("Слушаю", "c-1");
     page.client.connect(page.now);
-    page.client.handle_open(page.now);
+    page.open();
     page.welcome(2, true);
     page.event(
         "operator_message",

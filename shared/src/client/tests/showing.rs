@@ -10,7 +10,7 @@ fn page_of(ids: std::ops::RangeInclusive<i64>, has_more: bool) -> Value {
 fn come_back(page: &mut Page, offset: i64, resumed: bool) {
     page.lose_connection();
     page.client.connect(page.now);
-    page.client.handle_open(page.now);
+    page.open();
     page.welcome(offset, resumed);
 }
 
@@ -93,7 +93,7 @@ fn a_load_that_was_not_answered_is_asked_for_again_over_the_next_connection() {
     page.connect(0, false);
     page.lose_connection();
     page.client.connect(page.now);
-    page.client.handle_open(page.now);
+    page.open();
     page.welcome(0, true);
     page.answer("history", page_of(1..=3, false));
     assert_eq!(page.ids(), [1, 2, 3]);
@@ -192,7 +192,7 @@ fn typing_holds_for_six_seconds_or_until_the_message() {
     page.event("operator_typing", typing.clone(), None);
     assert_eq!(page.chat().typing.as_ref().unwrap().1.as_deref(), Some("Анна"));
     page.advance(TYPING_TTL_MS - 1);
-    page.client.handle_frame(page.now, Frame::Pong);
+    page.pong();
     assert!(page.chat().typing.is_some());
     page.advance(1);
     assert!(page.chat().typing.is_none());
@@ -227,14 +227,17 @@ fn ones_own_side_is_not_shown_typing() {
 }
 
 #[test]
-fn presence_is_forgotten_with_the_connection_and_told_anew() {
+fn who_is_here_is_asked_anew_over_each_line_and_kept_until_the_answer() {
     let mut page = Page::operator();
     page.event("user_online", json!({"user_id": VISITOR}), None);
-    assert!(page.chat().online);
-    come_back(&mut page, 0, true);
-    assert!(!page.chat().online);
-    page.event("user_online", json!({"user_id": VISITOR}), None);
-    assert!(page.chat().online);
+    for (online, complete, is_shown) in [(vec![], false, true), (vec![], true, false), (vec![VISITOR], false, true)] {
+        let shown_before = page.chat().online;
+        come_back(&mut page, 0, true);
+        assert_eq!(page.chat().online, shown_before, "nobody flickers");
+        let asked = page.who_is_here.pop().unwrap();
+        page.acknowledge(&asked, json!({"online": online, "complete": complete}));
+        assert_eq!(page.chat().online, is_shown, "{online:?} {complete}");
+    }
     page.event("user_offline", json!({"user_id": VISITOR}), None);
     assert!(!page.chat().online);
 }
