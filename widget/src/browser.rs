@@ -2,16 +2,27 @@
 //!
 //! What is subscribed to or started here ends when its value is dropped.
 
+use std::cell::Cell;
+
 use js_sys::{Date, Function, Math, Promise, Reflect};
 use shared::time::Timestamp;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, EventTarget, Window};
 
-/// The time, by the visitor's clock.
+/// The time, by the visitor's clock, but never going back: a clock that is set back goes on from where it was, so that
+/// what waits for a time waits no longer than meant. (The browser's monotonic clock would stand still while the machine
+/// sleeps.)
 #[must_use]
 pub fn now() -> Timestamp {
-    Timestamp(Date::now() as i64)
+    thread_local! {
+        static CLOCK: Cell<(i64, i64)> = const { Cell::new((0, 0)) };
+    }
+    let (last, ahead) = CLOCK.get();
+    let read = Date::now() as i64;
+    let now = last.max(read + ahead);
+    CLOCK.set((now, now - read));
+    Timestamp(now)
 }
 
 /// The window. `None` outside of a page, which nothing here runs in.

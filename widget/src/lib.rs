@@ -3,6 +3,7 @@
 //! Nothing here is exported to JavaScript; src/main.rs does that for the widget alone.
 
 pub mod browser;
+pub mod kept;
 pub mod local_time;
 pub mod memory;
 pub mod node;

@@ -53,7 +53,7 @@ pub async fn ask(relay: &str, key: &str, token: Option<&str>, identity: Option<&
     let node = JsNode::parse(&text);
     if (200..300).contains(&status) {
         // A page of somebody else's in between (a hotel's login) is no answer of the relay.
-        return node.as_ref().and_then(read).ok_or(Refused::Later);
+        return node.as_ref().and_then(Session::read).ok_or(Refused::Later);
     }
     let code = node.as_ref().and_then(|node| node.get("code")?.string()).and_then(|word| Code::parse(&word));
     let temporary = code.map_or(status >= 500 || status == 429, Code::is_temporary);
@@ -72,13 +72,16 @@ pub async fn ask(relay: &str, key: &str, token: Option<&str>, identity: Option<&
     })
 }
 
-fn read(node: &JsNode) -> Option<Session> {
-    Some(Session {
-        token: member(node, "token")?,
-        user_id: member(node, "user_id")?,
-        name: member(node, "name")?,
-        verified: member::<Option<bool>, _>(node, "verified")?.unwrap_or_default(),
-    })
+impl Session {
+    /// Reads it as the relay sends it, and as it is kept.
+    pub(crate) fn read(node: &JsNode) -> Option<Self> {
+        Some(Self {
+            token: member(node, "token")?,
+            user_id: member(node, "user_id")?,
+            name: member(node, "name")?,
+            verified: member::<Option<bool>, _>(node, "verified")?.unwrap_or_default(),
+        })
+    }
 }
 
 /// Status and body. As plain text, which the relay reads all the same: a browser asks for no leave first (CORS) then, and

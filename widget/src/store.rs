@@ -44,6 +44,17 @@ pub struct Draft {
     pub text: String,
     /// Why it was not taken.
     pub refused: &'static str,
+    /// What of it was sent and may still be lost: until it is safe, the text stays.
+    pub sent: Option<Sent>,
+}
+
+/// A text that was sent, and the id that makes it one message however often it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The message's own id.
+    pub client_id: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// So many characters before the limit the counter appears: two or three sentences.
@@ -54,6 +65,18 @@ impl Draft {
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.text.chars().count() > TEXT_CHARS_MAX
+    }
+
+    /// The id to send it under: the one it was sent under before, if it is the same text.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&str> {
+        self.sent.as_ref().filter(|sent| sent.text == self.text).map(|sent| sent.client_id.as_str())
+    }
+
+    /// Whether this message is, in whole or in part, what is written here.
+    #[must_use]
+    pub fn is_sent_as(&self, client_id: &str) -> bool {
+        self.sent.as_ref().is_some_and(|sent| sent.client_id == client_id)
     }
 
     /// Whether it is a message.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fantoccini::elements::{Element, ElementRef};
-use fantoccini::wd::Capabilities;
+use fantoccini::wd::{Capabilities, WindowHandle};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -225,6 +225,35 @@ impl Page {
                 self.complaints.push(entry["message"].as_str().unwrap_or_default().to_owned());
             }
         }
+    }
+
+    /// Runs a script in every page that is opened from now on, before its own.
+    pub async fn prepare(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
+    }
+
+    /// Opens another tab of the same browser and goes on there. Returns both, in this order.
+    pub async fn open_tab(&self) -> [WindowHandle; 2] {
+        let first = self.client.window().await.expect("a tab");
+        let second = self.client.new_window(true).await.expect("another tab").handle;
+        self.switch_to(&second).await;
+        [first, second]
+    }
+
+    /// Goes on in another tab.
+    pub async fn switch_to(&self, tab: &WindowHandle) {
+        self.client.switch_to_window(tab.clone()).await.unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        self.devtools("Page.bringToFront", json!({})).await;
+    }
+
+    /// Closes the tab that it is in. Another one has to be switched to.
+    pub async fn close_tab(&self) {
+        self.client.close_window().await.unwrap_or_else(|error| panic!("{}: {error}", self.name));
+    }
+
+    /// Closes the page, whatever it has complained about: a relay that was killed is worth a complaint.
+    pub async fn quit(self) {
+        self.client.close().await.expect("the browser's end");
     }
 
     /// Fails if the page has complained on its console, and closes it.

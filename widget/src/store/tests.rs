@@ -137,11 +137,11 @@ fn who_is_writing_stands_last() {
 
 #[test]
 fn the_counter_appears_near_the_limit_and_counts_characters() {
-    let draft = |count: usize| Draft { text: "ы".repeat(count), refused: "" };
+    let draft = |count: usize| Draft { text: "ы".repeat(count), ..Draft::default() };
     assert_eq!(draft(TEXT_CHARS_MAX - COUNTER_FROM_CHARS).counter(&RU), "");
     assert_eq!(draft(TEXT_CHARS_MAX - 1).counter(&RU), "Осталось 1");
     assert!(draft(TEXT_CHARS_MAX).can_send() && !draft(TEXT_CHARS_MAX).is_over());
     assert_eq!(draft(TEXT_CHARS_MAX + 2).counter(&RU), "Больше на 2 знака");
     assert!(!draft(TEXT_CHARS_MAX + 2).can_send() && draft(TEXT_CHARS_MAX + 2).is_over());
-    assert!(!Draft { text: " \n".into(), refused: "" }.can_send());
+    assert!(!Draft { text: " \n".into(), ..Draft::default() }.can_send());
 }

@@ -5,6 +5,7 @@
 
 mod line;
 mod socket;
+mod tabs;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
@@ -17,9 +18,11 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Event, EventTarget};
 
 pub use line::{BROKEN, Hear, Heard, LEAVING, Line, Open, Opening, Order};
-pub use socket::{Address, Dial, Dialled, sockets};
+pub use socket::{Address, Dial, Dialled, sockets, sockets_by};
+pub use tabs::Tabs;
 
 use crate::browser;
+use crate::kept::{self, Kept};
 use crate::node::JsNode;
 
 /// Who is told.
@@ -28,6 +31,8 @@ pub struct Listener {
     pub changed: Box<dyn Fn()>,
     /// A message of the other side has arrived live.
     pub arrived: Box<dyn Fn(UserId, MessageId)>,
+    /// A message that was written here cannot be lost any more: the browser or the relay has it.
+    pub safe: Box<dyn Fn(&str)>,
 }
 
 /// A timer never runs hot, whatever the machine asks for.
@@ -47,9 +52,12 @@ struct Inner {
     client: RefCell<Client>,
     open: Open,
     listener: Listener,
+    kept: Kept,
     /// Hears the window and the document.
     on_event: OnceCell<Closure<dyn Fn(Event)>>,
     on_timer: OnceCell<Closure<dyn Fn()>>,
+    /// Hears what the browser keeps.
+    on_kept: OnceCell<Closure<dyn Fn(JsValue)>>,
     timer: Cell<Option<i32>>,
     line: RefCell<Option<Box<dyn Line>>>,
     /// Grows with every line that is asked for or given up: what an older one tells is not wanted any more.
@@ -64,13 +72,15 @@ struct Inner {
 impl Connection {
     /// A connection that is not asked for yet: see [`Client::connect`].
     #[must_use]
-    pub fn new(identity: Identity, open: Open, listener: Listener) -> Self {
+    pub fn new(identity: Identity, open: Open, listener: Listener, kept: Kept) -> Self {
         let inner = Rc::new(Inner {
             client: RefCell::new(Client::new(identity, browser::seed())),
             open,
             listener,
+            kept,
             on_event: OnceCell::new(),
             on_timer: OnceCell::new(),
+            on_kept: OnceCell::new(),
             timer: Cell::new(None),
             line: RefCell::new(None),
             attempt: Cell::new(0),
@@ -90,6 +100,14 @@ impl Connection {
         for (target, name) in wakers() {
             let _ = target.add_event_listener_with_callback(name, on_event.as_ref().unchecked_ref());
         }
+        let weak = Rc::downgrade(&inner);
+        inner.on_kept.get_or_init(|| {
+            Closure::new(move |told: JsValue| {
+                if let Some(inner) = weak.upgrade().filter(|inner| !inner.closed.get()) {
+                    inner.hear_kept(kept::heard(told));
+                }
+            })
+        });
         let weak = Rc::downgrade(&inner);
         inner.on_timer.get_or_init(|| {
             Closure::new(move || {
@@ -114,6 +132,13 @@ impl Connection {
     /// Looks at the machine.
     pub fn with<R>(&self, look: impl FnOnce(&Client) -> R) -> R {
         look(&self.0.client.borrow())
+    }
+
+    /// Takes up what earlier pages have not sent. To be called for those only who have written before.
+    pub fn restore(&self) {
+        if let Some(on_kept) = self.0.on_kept.get() {
+            self.0.kept.restore(on_kept.as_ref().unchecked_ref());
+        }
     }
 
     /// Ends it: no line, no timer, no event, no call of the listener from now on. Dropping the last handle does, too.
@@ -195,7 +220,15 @@ impl Inner {
                     }
                 }
                 Some(Effect::Close(code)) => self.hang_up(code),
-                Some(Effect::Keep(_) | Effect::Forget { .. }) => {}
+                Some(Effect::Keep(outgoing)) => {
+                    if let Some(on_kept) = self.on_kept.get() {
+                        self.kept.keep(&outgoing, on_kept.as_ref().unchecked_ref());
+                    }
+                }
+                Some(Effect::Forget { client_id }) => {
+                    (self.listener.safe)(&client_id);
+                    self.kept.forget(&client_id);
+                }
                 Some(Effect::Arrived { user_id, message_id }) => (self.listener.arrived)(user_id, message_id),
                 None => {
                     let revision = self.client.borrow().revision();
@@ -208,6 +241,19 @@ impl Inner {
         }
         self.start_timer();
         self.settling.set(false);
+    }
+
+    fn hear_kept(self: &Rc<Self>, heard: kept::Heard) {
+        match heard {
+            kept::Heard::Safe(client_id) => (self.listener.safe)(&client_id),
+            kept::Heard::Restored(kept) => {
+                for outgoing in &kept {
+                    (self.listener.safe)(&outgoing.client_id);
+                }
+                self.client.borrow_mut().restore(browser::now(), kept);
+                self.settle();
+            }
+        }
     }
 
     fn open(self: &Rc<Self>, position: Option<Position>, renew: bool) {

@@ -27,13 +27,22 @@ pub type Dialled = Pin<Box<dyn Future<Output = Result<Address, u16>>>>;
 /// Finds the address. The argument: whether the token in use was refused, so that a new one is needed.
 pub type Dial = Rc<dyn Fn(bool) -> Dialled>;
 
+/// Makes a socket for an address and its subprotocols. The last argument: where its client stands.
+pub type Make = Rc<dyn Fn(&str, &Array, Option<&Position>) -> Result<WebSocket, JsValue>>;
+
 /// Lines over sockets, to wherever `dial` says.
 #[must_use]
 pub fn sockets(dial: Dial) -> Open {
+    sockets_by(Rc::new(|url, protocols, _| WebSocket::new_with_str_sequence(url, protocols)), dial)
+}
+
+/// As [`sockets`], over sockets that somebody else makes.
+#[must_use]
+pub fn sockets_by(make: Make, dial: Dial) -> Open {
     Rc::new(move |Order { position, renew, hear }| {
-        let dialled = dial(renew);
+        let (dialled, make) = (dial(renew), make.clone());
         Box::pin(async move {
-            let socket = Socket::open(&dialled.await?, position, hear)?;
+            let socket = Socket::open(&make, &dialled.await?, position.as_ref(), hear)?;
             Ok(Box::new(socket) as Box<dyn Line>)
         })
     })
@@ -46,7 +55,7 @@ struct Socket {
 }
 
 impl Socket {
-    fn open(address: &Address, position: Option<Position>, hear: Hear) -> Result<Self, u16> {
+    fn open(make: &Make, address: &Address, position: Option<&Position>, hear: Hear) -> Result<Self, u16> {
         let mut url = address.url.clone();
         if let Some(position) = position {
             url.push_str("?epoch=");
@@ -56,7 +65,7 @@ impl Socket {
         }
         let token = [route::TOKEN_SUBPROTOCOL_PREFIX, &address.token].concat();
         let protocols = Array::of2(&route::SUBPROTOCOL.into(), &token.into());
-        let socket = WebSocket::new_with_str_sequence(&url, &protocols).map_err(|_| BROKEN)?;
+        let socket = make(&url, &protocols, position).map_err(|_| BROKEN)?;
         let on_event = Closure::new(move |event: Event| match event.type_().as_str() {
             "open" => hear(Heard::Open),
             "close" => hear(Heard::Closed(event.unchecked_ref::<CloseEvent>().code())),

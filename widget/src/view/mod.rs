@@ -77,11 +77,15 @@ impl Screen {
         self.field().map(|field| field.value()).unwrap_or_default()
     }
 
-    /// Empties the message field.
-    pub fn clear_input(&mut self) {
+    /// Puts a text into the message field.
+    pub fn set_input(&self, text: &str) {
         if let Some(field) = self.field() {
-            field.set_value("");
+            field.set_value(text);
         }
+    }
+
+    /// The visitor's next message will be at the end of the log.
+    pub fn go_to_end(&mut self) {
         self.log.go_to_end();
     }
 

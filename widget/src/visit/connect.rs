@@ -9,9 +9,10 @@ use shared::route;
 
 use super::{Here, Stage, Visit};
 use crate::browser::{self, Timer};
+use crate::kept::Kept;
 use crate::session::{self, Refused, Session};
 use crate::text::Obstacle;
-use crate::transport::{Address, BROKEN, Connection, Dialled, Listener, sockets};
+use crate::transport::{Address, BROKEN, Connection, Dialled, Listener, Tabs, sockets_by};
 
 impl Visit {
     /// Begins the chat, unless it has begun.
@@ -50,34 +51,70 @@ impl Visit {
         });
     }
 
-    /// A session is there: a fresh connection for it, which takes over what an earlier one has not sent.
+    /// A session is there: a fresh connection for it. What another visitor has not sent on this page is not sent for this
+    /// one: it goes back to where it was written, for the person to decide.
     fn talk(&self, session: Session) {
         let unsent = self.unsent();
         let user_id = session.user_id;
+        let tabs = Tabs::alone();
         let here = self.here.clone();
-        let changing = here.clone();
+        let (changing, safe) = (here.clone(), here.clone());
         let connection = Connection::new(
             Identity::Visitor(user_id),
-            sockets(Rc::new(move |renew| -> Dialled { Box::pin(dial(here.clone(), user_id, renew)) })),
-            Listener { changed: Box::new(move || changing.with(Self::refresh)), arrived: Box::new(|_, _| {}) },
+            sockets_by(
+                tabs.sockets(),
+                Rc::new(move |renew| -> Dialled { Box::pin(dial(here.clone(), user_id, renew)) }),
+            ),
+            Listener {
+                changed: Box::new(move || changing.with(Self::refresh)),
+                arrived: Box::new(|_, _| {}),
+                safe: Box::new(move |id| safe.with(|visit| visit.safe(id))),
+            },
+            Kept::of(&self.key),
         );
         self.renew(session);
         if let Some(old) = self.connection.replace(Some(connection.clone())) {
             old.close();
         }
+        self.tabs.replace(tabs);
         self.stage.set(Stage::Talking);
         connection.act(|client, now| {
-            for outgoing in unsent {
-                let _ = client.send(now, user_id, &outgoing.text, outgoing.client_id);
-            }
+            // What one tab asks all of them hear answered.
+            client.name_actions(browser::client_id().get(..6).unwrap_or_default());
             client.connect(now);
         });
+        if self.has_written.get() {
+            self.share();
+            connection.restore();
+            self.restore_draft(user_id);
+        }
+        self.take_back(&unsent);
+    }
+
+    /// One socket for all tabs of this visitor. Not before they have written: until then no tab knows of another.
+    pub(super) fn share(&self) {
+        if let Some(session) = &*self.session.borrow() {
+            self.tabs.borrow().share(&self.memory.place_of(session.user_id));
+        }
+    }
+
+    /// Another tab has kept a visitor: if that is another one, it is this tab's, too. Whom the shop vouches for is who they
+    /// are.
+    pub(super) fn move_with_the_others(&self) {
+        let own = self.session.borrow().as_ref().filter(|own| !own.verified).map(|own| own.user_id);
+        if let Some((own, session)) = own.zip(self.memory.session())
+            && own != session.user_id
+        {
+            self.has_written.set(true);
+            self.talk(session);
+            self.refresh();
+        }
     }
 
     /// The newest token counts.
     fn renew(&self, session: Session) {
-        if self.has_written.get() && !session.verified {
-            self.memory.keep(&session.token);
+        if self.has_written.get() {
+            self.memory.keep(&session);
         }
         self.session.replace(Some(session));
     }

@@ -5,6 +5,7 @@
 
 mod connect;
 mod show;
+mod write;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -12,7 +13,6 @@ use std::rc::{Rc, Weak};
 use shared::backoff::Backoff;
 use shared::client::Client;
 use shared::id::UserId;
-use shared::problem::Code;
 use shared::time::Timestamp;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
@@ -23,7 +23,7 @@ use crate::options::Options;
 use crate::session::Session;
 use crate::store::Draft;
 use crate::text::{Obstacle, Words};
-use crate::transport::Connection;
+use crate::transport::{Connection, Tabs};
 use crate::view::Screen;
 
 /// How far the chat has come.
@@ -53,6 +53,8 @@ pub struct Visit {
     /// Whether the visitor has written here, now or before: only then is the token kept.
     has_written: Cell<bool>,
     connection: RefCell<Option<Connection>>,
+    /// The other tabs of this visitor.
+    tabs: RefCell<Rc<Tabs>>,
     backoff: RefCell<Backoff>,
     retry: RefCell<Option<Timer>>,
     away_since: Cell<Option<Timestamp>>,
@@ -61,7 +63,7 @@ pub struct Visit {
     screen: RefCell<Screen>,
     is_drawing: Cell<bool>,
     is_outdated: Cell<bool>,
-    _listening: [Subscription; 3],
+    _listening: [Subscription; 4],
     here: Here,
 }
 
@@ -92,6 +94,7 @@ impl Visit {
                 session: RefCell::new(None),
                 has_written: Cell::new(is_known),
                 connection: RefCell::new(None),
+                tabs: RefCell::new(Tabs::alone()),
                 backoff: RefCell::new(Backoff::new(browser::seed())),
                 retry: RefCell::new(None),
                 away_since: Cell::new(None),
@@ -102,6 +105,7 @@ impl Visit {
                 _listening: [
                     Subscription::new(&window, "online", here.act(Self::handle_network)),
                     Subscription::new(&window, "offline", here.act(Self::handle_network)),
+                    Subscription::new(&window, "storage", here.act(Self::move_with_the_others)),
                     Subscription::new(&document, "visibilitychange", here.act(Self::look)),
                 ],
                 here,
@@ -133,33 +137,6 @@ impl Visit {
     /// Opens or closes.
     pub fn toggle(&self) {
         if self.is_open.get() { self.close() } else { self.open() }
-    }
-
-    /// The text in the message field is another one now.
-    pub(crate) fn write(&self) {
-        let text = self.screen.borrow().input();
-        self.draft.replace(Draft { text, refused: "" });
-        self.act(|client, now, user_id| client.typing(now, user_id));
-        self.refresh();
-    }
-
-    /// Sends what is written. The text stays in the field until the machine has taken it.
-    pub(crate) fn send(&self) {
-        let text = self.draft.borrow().text.clone();
-        let id = browser::client_id();
-        let refused = match self.act(|client, now, user_id| client.send(now, user_id, &text, id)) {
-            Some(Ok(())) => {
-                self.screen.borrow_mut().clear_input();
-                self.draft.take();
-                ""
-            }
-            Some(Err(problem)) if problem.code == Code::RateLimited => self.words.outbox_full,
-            Some(Err(problem)) => (self.words.why)(problem.code),
-            None => self.words.reconnecting,
-        };
-        self.draft.borrow_mut().refused = refused;
-        self.refresh();
-        self.screen.borrow().focus_input();
     }
 
     /// Sends a refused message again.

@@ -5,6 +5,7 @@ use shared::close;
 use shared::message::Side;
 use shared::time::Timestamp;
 
+use super::write::is_leaving;
 use super::{Stage, Visit};
 use crate::browser::{self, Timer};
 use crate::local_time::LocalTime;
@@ -37,15 +38,15 @@ impl Visit {
                 let user_id = session.user_id;
                 status = client.status();
                 is_loading &= client.is_loading();
-                shown.can_send = draft.can_send();
+                shown.can_send = draft.can_send() && !is_leaving(client, user_id, &draft);
                 shown.unread = client.state().unread();
                 shown.lines = lines(client, user_id, words, now, LocalTime::of);
                 let mut messages = client.state().chat(user_id).into_iter().flat_map(|chat| chat.messages());
                 if !self.has_written.get() && messages.any(|message| message.side == Side::User) {
                     self.has_written.set(true);
-                    if !session.verified {
-                        self.memory.keep(&session.token);
-                    }
+                    self.memory.keep(session);
+                    self.share();
+                    connection.restore();
                 }
             });
         }

@@ -105,7 +105,7 @@ fn watch_window(desk: Desk) {
             desk.sign_in(token);
         }
     });
-    // The outbox is in memory only: the browser asks before it is lost.
+    // What is not sent yet goes out with the next visit only, and somebody waits for it: the browser asks.
     let leaving = Subscription::new(&window(), "beforeunload", move |event| {
         if desk.look(Client::unsent) > 0 {
             event.prevent_default();

@@ -8,6 +8,7 @@ use shared::client::{Client, Identity, LinkStatus};
 use shared::id::UserId;
 use shared::route;
 use shared::time::Timestamp;
+use widget::kept::Kept;
 use widget::transport::{Address, Connection, Dialled, Listener, sockets};
 
 use crate::token::{self, Holder};
@@ -34,7 +35,7 @@ impl Desk {
     pub fn new() -> Self {
         let (token, changes) = (StoredValue::new(None), RwSignal::new(0));
         Self {
-            connection: StoredValue::new_local(connection(token, changes)),
+            connection: StoredValue::new_local(connection(token, changes, &Holder::default())),
             token,
             holder: RwSignal::default(),
             selected: RwSignal::new(None),
@@ -67,13 +68,17 @@ impl Desk {
     /// Connects with a token. Of the same holder as before: what was shown and what waits to be sent stays.
     pub fn sign_in(self, token: String) {
         let holder = token::holder(&token);
-        if self.holder.get_untracked() != holder {
-            self.clear();
+        let is_another = self.holder.get_untracked() != holder;
+        if is_another {
             self.holder.set(holder);
+            self.clear();
         }
         token::keep(&token);
         self.token.set_value(Some(token));
         self.act(Client::connect);
+        if is_another {
+            self.connection.with_value(Connection::restore);
+        }
     }
 
     pub fn sign_out(self) {
@@ -105,21 +110,24 @@ impl Desk {
 
     fn clear(self) {
         self.connection.with_value(Connection::close);
-        self.connection.set_value(connection(self.token, self.changes));
+        let connection = self.holder.with_untracked(|holder| connection(self.token, self.changes, holder));
+        self.connection.set_value(connection);
         self.selected.set(None);
         self.drafts.set(BTreeMap::new());
     }
 }
 
-fn connection(token: StoredValue<Option<String>>, changes: RwSignal<u32>) -> Connection {
+fn connection(token: StoredValue<Option<String>>, changes: RwSignal<u32>, holder: &Holder) -> Connection {
     let dial = move |renew: bool| {
         // Nobody but a person can bring another token.
         let token = if renew { None } else { token.get_value() };
         let address = token.map(|token| Address { url: events_url(), token }).ok_or(NO_TOKEN);
         Box::pin(std::future::ready(address)) as Dialled
     };
-    let listener = Listener { changed: Box::new(move || note(changes)), arrived: Box::new(|_, _| {}) };
-    Connection::new(Identity::Staff, sockets(Rc::new(dial)), listener)
+    let listener =
+        Listener { changed: Box::new(move || note(changes)), arrived: Box::new(|_, _| {}), safe: Box::new(|_| {}) };
+    let kept = Kept::of(&["inbox\n", &holder.organization, "\n", &holder.name].concat());
+    Connection::new(Identity::Staff, sockets(Rc::new(dial)), listener, kept)
 }
 
 fn note(changes: RwSignal<u32>) {
