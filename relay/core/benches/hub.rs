@@ -53,7 +53,7 @@ impl Bare {
     fn connect(&mut self, claims: &Claims, position: Option<Position>) -> ConnId {
         self.conns += 1;
         let (conn, claims) = (self.conns, claims.clone());
-        self.done(Input::Connect { conn, claims, origin: Some(bench::SHOP.into()), position });
+        self.done(Input::Connect { conn, claims, origin: Some(bench::SHOP.into()), position, budget: None });
         conn
     }
 
@@ -107,7 +107,7 @@ fn read(criterion: &mut Criterion) {
                     bare.conns += 1;
                     let origin = Some(bench::SHOP.to_owned());
                     let (claims, position) = (people::operator("Анна"), Some(position.clone()));
-                    (bare.conns, Input::Connect { conn: bare.conns, claims, origin, position })
+                    (bare.conns, Input::Connect { conn: bare.conns, claims, origin, position, budget: None })
                 },
                 |(_, input)| black_box(bare.hub.handle(bare.now, &bare.store, input)),
                 BatchSize::PerIteration,
@@ -147,7 +147,7 @@ fn restore(criterion: &mut Criterion) {
             bare.conns += 1;
             let origin = Some(bench::SHOP.to_owned());
             let claims = people::operator("Анна");
-            let turn = bare.done(Input::Connect { conn: bare.conns, claims, origin, position: None });
+            let turn = bare.done(Input::Connect { conn: bare.conns, claims, origin, position: None, budget: None });
             attachments.extend(turn.effects.into_iter().filter_map(|effect| match effect {
                 relay_core::hub::Effect::Attach { attachment, .. } => Some(attachment),
                 _ => None,

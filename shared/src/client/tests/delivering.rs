@@ -91,8 +91,7 @@ fn a_report_that_was_refused_for_now_is_made_again() {
 fn a_refused_connection_leaves_nothing_to_report() {
     let mut page = Page::new(Identity::Visitor(VISITOR));
     page.client.connect(page.now);
-    let line = page.line();
-    page.client.handle_open(page.now, line);
+    page.open();
     page.event("error", json!({"code": "token_expired", "detail": ""}), None);
     page.advance(3_000);
     assert!(reports(&mut page).is_empty());
