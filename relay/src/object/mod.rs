@@ -13,6 +13,7 @@
 // The macro's exports are the runtime's, and have no documentation of their own.
 #![allow(missing_docs)]
 
+mod files;
 mod shell;
 mod storage;
 
@@ -58,6 +59,9 @@ impl DurableObject for Organization {
         }
         if request.path() == "/health" {
             return Response::empty().map(|answer| answer.with_status(if self.shell.can_read() { 200 } else { 503 }));
+        }
+        if let Some(answer) = self.handle_bytes(&mut request).await {
+            return answer;
         }
         let status =
             request.url()?.query_pairs().find(|(key, _)| key == "status").and_then(|(_, value)| value.parse().ok());

@@ -26,6 +26,7 @@ struct Live {
 struct Later {
     alarm: Option<Timestamp>,
     calls: Vec<(Job, upstream::Request)>,
+    removals: Vec<String>,
 }
 
 /// The object's side of the loop.
@@ -68,6 +69,20 @@ impl Shell {
         metrics::count(Counter::SocketsOpened);
         self.state.accept_web_socket(socket);
         self.arriving.borrow_mut().insert(conn, socket.clone());
+    }
+
+    /// The store, for reading what needs no decision.
+    pub fn sql(&self) -> &ObjectStore {
+        &self.store
+    }
+
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// Lets something run beside, after the answer.
+    pub fn wait_until(&self, work: impl Future<Output = ()> + 'static) {
+        self.state.wait_until(work);
     }
 
     /// A socket is gone.
@@ -154,6 +169,7 @@ impl Shell {
                     }
                 }
                 Effect::WakeAt(at) => later.alarm = Some(later.alarm.map_or(at, |earlier| earlier.min(at))),
+                Effect::RemoveFiles { mut keys } => later.removals.append(&mut keys),
                 Effect::Call { job, request } => later.calls.push((job, *request)),
             }
         }
@@ -175,6 +191,7 @@ impl Shell {
         let (_, mut boot) = self.perform(&mut live, turn, Later::default());
         later.alarm = boot.alarm;
         later.calls.append(&mut boot.calls);
+        later.removals.append(&mut boot.removals);
         *self.live.borrow_mut() = Some(live);
         Ok(())
     }
@@ -198,6 +215,9 @@ impl Shell {
             if let Err(error) = self.state.storage().set_alarm(wait_ms).await {
                 failed("alarm_failed", &error);
             }
+        }
+        if !later.removals.is_empty() {
+            self.remove_files(later.removals);
         }
         for (job, request) in later.calls {
             let shell = Rc::clone(self);

@@ -587,6 +587,7 @@ impl Client {
                     user_id: self.named(outgoing.user_id),
                     text: outgoing.text.clone(),
                     client_id: Some(client_id.clone()),
+                    file_id: None,
                 })
             }
         };

@@ -147,7 +147,12 @@ impl World {
         self.note(|| super::trace::brief(&input));
         let asker = match input {
             Input::Frame { conn, .. } | Input::Connect { conn, .. } => Some(conn),
-            Input::Boot | Input::Alarm | Input::Closed { .. } | Input::Outcome { .. } | Input::Request { .. } => None,
+            Input::Boot
+            | Input::Alarm
+            | Input::Closed { .. }
+            | Input::Outcome { .. }
+            | Input::FilesRemoved { .. }
+            | Input::Request { .. } => None,
         };
         let now = self.relay_now();
         self.relay.store.fail_in(None);
@@ -285,6 +290,8 @@ impl World {
                     let at = at.0 - BEGIN_MS - self.relay_skew_ms;
                     wake = Some(wake.map_or(at, |earlier| earlier.min(at)));
                 }
+                // The simulated relay has no bucket.
+                Effect::RemoveFiles { .. } => {}
                 Effect::Call { job, request } => self.call(job, *request),
             }
         }

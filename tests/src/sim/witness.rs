@@ -140,7 +140,7 @@ impl World {
                         self.check_message(message);
                     }
                 }
-                Reply::Done => {}
+                Reply::FileLink(_) | Reply::Done => {}
             },
             Frame::Event { offset, event, .. } => {
                 if let Some(offset) = offset {

@@ -153,6 +153,7 @@ mod tests {
             text: "?".into(),
             source: source::WIDGET.into(),
             file_path: None,
+            attachment: None,
             client_id: Some("same".into()),
         };
         happens(client, at, Event::NewMessage(data));
@@ -164,6 +165,7 @@ mod tests {
             user_id: USER,
             text: "!".into(),
             file_path: None,
+            attachment: None,
             source: source::WIDGET.into(),
             operator_name: Some("Анна".into()),
             status: Status::Sent,

@@ -17,6 +17,7 @@ mod customers;
 mod draft;
 mod erasure;
 mod export;
+mod files;
 mod history;
 mod hooks;
 mod identity_secrets;
@@ -43,6 +44,7 @@ use shared::time::Timestamp;
 
 pub use administration::{Actor, Command};
 pub use consent::consents_csv;
+pub use files::Opened;
 pub use input::{ConnId, ENTROPY_BYTES, Input, Job, Request};
 pub use organization::Organization;
 pub use session::Session;
@@ -157,6 +159,7 @@ impl Hub {
                 self.gone.insert(conn);
                 self.quietly(now, sql, |draft| draft.let_go())
             }
+            Input::FilesRemoved { keys } => self.quietly(now, sql, |draft| draft.files_removed(&keys)),
             Input::Outcome { job, answered } => self.quietly(now, sql, |draft| draft.outcome(job, &answered)),
             Input::Connect { conn, claims, origin, position } => {
                 let connected = self.draft(now, sql, |draft| draft.connect(conn, claims, origin.as_deref(), position));
