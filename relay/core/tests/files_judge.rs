@@ -88,8 +88,11 @@ fn webp_extended(width: u32, height: u32) -> Vec<u8> {
     webp(b"VP8X", &body)
 }
 
-/// One good file of each kind, with the size of its picture.
-fn good() -> Vec<(&'static str, &'static str, Vec<u8>, Option<(i64, i64)>)> {
+/// Name, media type, bytes, and the size of the picture.
+type Good = (&'static str, &'static str, Vec<u8>, Option<(i64, i64)>);
+
+/// One good file of each kind.
+fn good() -> Vec<Good> {
     vec![
         ("a.png", "image/png", png(640, 480), Some((640, 480))),
         ("a.jpg", "image/jpeg", jpeg(&[segment(0xe0, b"JFIF\0"), frame(0xc0, 1600, 1200)]), Some((1600, 1200))),

@@ -322,11 +322,11 @@ fn a_removal_from_the_bucket_is_asked_for_until_it_is_reported() {
     let file_id = upload(&mut bench, &visitor(-7), None, Place::Bucket);
     let key = format!("lavka/{file_id}");
     bench.advance(FILE_UNSENT_TTL_MS);
-    assert_eq!(std::mem::take(&mut bench.removals), [key.clone()]);
+    assert_eq!(std::mem::take(&mut bench.removals), std::slice::from_ref(&key));
     bench.crash();
     assert!(bench.removals.is_empty());
     bench.advance(FILE_REMOVAL_RETRY_MS);
-    assert_eq!(std::mem::take(&mut bench.removals), [key.clone()], "the crash lost it");
+    assert_eq!(std::mem::take(&mut bench.removals), std::slice::from_ref(&key), "the crash lost it");
     bench.feed(Input::FilesRemoved { keys: vec![key] });
     bench.advance(10 * FILE_REMOVAL_RETRY_MS);
     assert!(bench.removals.is_empty());
