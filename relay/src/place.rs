@@ -14,6 +14,9 @@ pub const CHUNK_PATH: &str = "/chunk";
 /// Where an object gives bytes out of its chunks.
 pub const BYTES_PATH: &str = "/bytes";
 
+/// Keys that R2 removes in one call.
+const KEYS_AT_ONCE: usize = 1000;
+
 /// Where new files go.
 pub fn of(env: &Env) -> Place {
     if bucket(env).is_ok() { Place::Bucket } else { Place::Sqlite }
@@ -71,7 +74,11 @@ pub async fn read(
 
 /// Removes files from the bucket.
 pub async fn remove(env: &Env, keys: &[String]) -> Result<()> {
-    bucket(env)?.delete_multiple(keys.iter().map(String::as_str).collect()).await
+    let bucket = bucket(env)?;
+    for keys in keys.chunks(KEYS_AT_ONCE) {
+        bucket.delete_multiple(keys.iter().map(String::as_str).collect()).await?;
+    }
+    Ok(())
 }
 
 /// A file's bytes out of SQLite, one chunk at a time.

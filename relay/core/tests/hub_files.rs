@@ -13,7 +13,7 @@ use bench::people::{integration, operator, visitor};
 use bench::{Bench, SHOP};
 use relay_core::files::Judged;
 use relay_core::files::place::{self, Place};
-use relay_core::hub::{Input, Request};
+use relay_core::hub::{Command, Input, Request};
 use serde_json::{Value, json};
 use shared::file::FileType;
 use shared::limits::{
@@ -366,4 +366,31 @@ fn an_upload_that_could_not_be_kept_changes_nothing() {
     bench.store.failing_commits.set(1);
     assert_eq!(begin(&mut bench, &visitor(-7), None, 3, Place::Sqlite), Err(Code::StorageFailed));
     assert_eq!((count(&bench, "files"), bench.integers("SELECT bytes FROM file_usage")), (0, vec![0]));
+}
+
+#[test]
+fn a_deleted_users_files_go_with_them_and_those_of_others_stay() {
+    for place in [Place::Sqlite, Place::Bucket] {
+        let mut bench = Bench::new();
+        let (page, other) = (bench.connect(&visitor(-7)), bench.connect(&visitor(-8)));
+        bench.visitor_writes(page, "да");
+        bench.visitor_writes(other, "да");
+        let sent = upload(&mut bench, &visitor(-7), None, place);
+        bench.ask(page, json!({"action": "send_message", "text": "", "file_id": sent})).unwrap();
+        let answered = upload(&mut bench, &operator("Анна"), Some(-7), place);
+        let stays = upload(&mut bench, &visitor(-8), None, place);
+        let deleted = bench.administer(Command::DeleteUser { user_id: -7 }).unwrap();
+        assert_eq!(deleted["content"]["counts"]["files"], 2);
+        assert_eq!(open(&mut bench, None, &sent), Err(Code::NotFound));
+        assert_eq!(open(&mut bench, None, &answered), Err(Code::NotFound));
+        assert!(open(&mut bench, None, &stays).is_ok());
+        if place == Place::Bucket {
+            let mut keys = [format!("lavka/{sent}"), format!("lavka/{answered}")];
+            keys.sort();
+            bench.removals.sort();
+            assert_eq!(bench.removals, keys);
+        } else {
+            assert_eq!((count(&bench, "file_chunks"), bench.integers("SELECT bytes FROM file_usage")), (1, vec![3]));
+        }
+    }
 }

@@ -29,6 +29,7 @@ const TABLES: &[&str] = &[
 impl Draft<'_> {
     pub(super) fn delete_organization(&mut self) -> Decision<Json> {
         let id = self.organization()?.id.clone();
+        self.delete_all_files()?;
         for statement in TABLES {
             self.write_all(statement, vec![]);
         }

@@ -296,19 +296,23 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Deletes every file of a chat, whoever uploaded it. The messages that carried them are the caller's.
-    #[allow(dead_code)]
+    /// Deletes every file of a chat, whoever uploaded it; says how many. The messages that carried them are the caller's.
     pub(super) fn delete_files_of(&mut self, user_id: UserId) -> Decision<usize> {
-        let files = self.files("user_id = ?", &[user_id.into()])?;
-        let count = files.len();
-        self.strike_off(files)?;
-        Ok(count)
+        self.delete_files("user_id = ?", &[user_id.into()])
     }
 
-    /// Deletes the files that were sent up to a message of a chat. The messages that carried them are the caller's.
-    #[allow(dead_code)]
-    pub(super) fn delete_files_up_to(&mut self, user_id: UserId, message_id: MessageId) -> Decision<usize> {
-        let files = self.files("user_id = ? AND message_id <= ?", &[user_id.into(), message_id.into()])?;
+    /// Deletes the files that messages up to this one have carried.
+    pub(super) fn delete_files_up_to(&mut self, message_id: MessageId) -> Decision<usize> {
+        self.delete_files("message_id <= ?", &[message_id.into()])
+    }
+
+    /// Deletes every file of the organization.
+    pub(super) fn delete_all_files(&mut self) -> Decision<usize> {
+        self.delete_files("1 = 1", &[])
+    }
+
+    fn delete_files(&mut self, condition: &str, params: &[SqlValue]) -> Decision<usize> {
+        let files = self.files(condition, params)?;
         let count = files.len();
         self.strike_off(files)?;
         Ok(count)

@@ -8,6 +8,7 @@ pub(super) const FILES: &[&str] = &[
         state TEXT NOT NULL, message_id INTEGER, created_at INTEGER NOT NULL, expires_at INTEGER)",
     "CREATE INDEX files_chat ON files (user_id)",
     "CREATE INDEX files_expiry ON files (expires_at) WHERE expires_at IS NOT NULL",
+    "CREATE INDEX files_message ON files (message_id) WHERE message_id IS NOT NULL",
     "CREATE TABLE file_chunks (
         file_id TEXT NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (file_id, number))",
     "CREATE TABLE file_usage (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), bytes INTEGER NOT NULL)",
