@@ -94,7 +94,7 @@ fn refuse(request: &Request, route: &Route, refused: &Problem) -> Result<Respons
         Route::WidgetSocket | Route::Events if http::is_upgrade(request) => {
             http::refuse_socket(refused, socket::subprotocol(request))
         }
-        Route::WidgetSessions => http::for_any_page(http::problem(refused)?),
+        Route::WidgetSessions | Route::WidgetFiles => http::for_any_page(http::problem(refused)?),
         Route::Hook { source, .. } => hook::refuse(source, refused),
         _ => http::problem(refused),
     }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use shared::action::{
-    Action, Chats, Consent, FileLink, Filter, History, MessageDelivered, MessageRead, Resume, SendMessage, Subscribe, Typing,
-    Unsubscribe,
+    Action, Chats, Consent, FileLink, Filter, History, MessageDelivered, MessageRead, Resume, SendMessage, Subscribe,
+    Typing, Unsubscribe,
 };
 use shared::id::UserId;
 use shared::problem::Code;
