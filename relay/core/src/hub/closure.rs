@@ -24,6 +24,7 @@ const TABLES: &[&str] = &[
     "DELETE FROM consent_texts",
     "DELETE FROM consents",
     "DELETE FROM erased",
+    "DELETE FROM file_usage",
 ];
 
 impl Draft<'_> {
