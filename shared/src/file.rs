@@ -1,5 +1,6 @@
 //! Files that messages carry: what may be sent, and what everybody is told of one.
 
+use crate::json::Object;
 use crate::node::{FromNode, Node, member, words};
 
 words! {
@@ -67,6 +68,16 @@ impl Attachment {
     #[must_use]
     pub fn dimensions(&self) -> Option<(i64, i64)> {
         self.width.zip(self.height).filter(|(width, height)| *width > 0 && *height > 0)
+    }
+}
+
+impl Attachment {
+    /// As [`Attachment::from_node`] reads it.
+    #[must_use]
+    pub fn to_object(&self) -> Object {
+        let object = Object::new().string("file_id", &self.file_id).string("name", &self.name);
+        let object = object.string("type", &self.media_type).integer("size", self.size);
+        object.optional_integer("width", self.width).optional_integer("height", self.height)
     }
 }
 
