@@ -2,9 +2,12 @@
 
 use relay_core::auth::identity::Attributes;
 use relay_core::auth::text_of;
+use relay_core::files::Judged;
+use relay_core::files::place::Place;
 use relay_core::hub::{Actor, Command, ENTROPY_BYTES, Request, Visit};
 use serde::{Deserialize, Serialize};
 use shared::action;
+use shared::id::UserId;
 use shared::problem::Problem;
 use shared::token::Claims;
 
@@ -41,6 +44,24 @@ pub enum Call {
         secret: String,
         body: String,
     },
+    BeginFile {
+        claims: Claims,
+        origin: Option<String>,
+        user_id: Option<UserId>,
+        judged: Judged,
+        size: i64,
+        place: Place,
+    },
+    FinishFile {
+        file_id: String,
+    },
+    AbandonFile {
+        file_id: String,
+    },
+    OpenFile {
+        claims: Option<Claims>,
+        file_id: String,
+    },
 }
 
 impl Call {
@@ -56,6 +77,12 @@ impl Call {
             Self::Administer { actor, command } => Request::Administer { actor, command, entropy },
             Self::Act { claims, frame } => Request::Act { claims, action: action::decode(&frame).action? },
             Self::Hook { source, secret, body } => Request::Hook { source, secret, body },
+            Self::BeginFile { claims, origin, user_id, judged, size, place } => {
+                Request::BeginFile { claims, origin, user_id, judged, size, place, entropy }
+            }
+            Self::FinishFile { file_id } => Request::FinishFile { file_id },
+            Self::AbandonFile { file_id } => Request::AbandonFile { file_id },
+            Self::OpenFile { claims, file_id } => Request::OpenFile { claims, file_id },
         })
     }
 }

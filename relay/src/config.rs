@@ -8,6 +8,9 @@ use worker::Env;
 /// The name of the Durable Object binding.
 pub const ORGANIZATIONS: &str = "ORGANIZATIONS";
 
+/// The name of the R2 binding for files. Without it they go to SQLite.
+pub const FILES: &str = "FILES";
+
 const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
 const SIGNING_KEYS: &str = "SIGNING_KEYS";
 const SEALING_KEYS: &str = "SEALING_KEYS";

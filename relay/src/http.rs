@@ -75,7 +75,7 @@ pub fn preflight() -> Result<Response> {
     let headers = Headers::new();
     headers.set("Access-Control-Allow-Origin", "*")?;
     headers.set("Access-Control-Allow-Methods", "GET, POST")?;
-    headers.set("Access-Control-Allow-Headers", "authorization, content-type")?;
+    headers.set("Access-Control-Allow-Headers", "authorization, content-type, x-file-name")?;
     headers.set("Access-Control-Max-Age", "86400")?;
     Ok(Response::empty()?.with_status(204).with_headers(headers))
 }
@@ -132,6 +132,13 @@ pub fn upgraded(client: worker::WebSocket, subprotocol: Option<&str>) -> Result<
         }
         None => Ok(response),
     }
+}
+
+/// The problem that one of our own answers tells of.
+pub fn problem_of(body: &str) -> Problem {
+    let told: Value = serde_json::from_str(body).unwrap_or_default();
+    let code = told.get("code").and_then(Value::as_str).and_then(Code::parse).unwrap_or(Code::Internal);
+    Problem::new(code, told.get("detail").and_then(Value::as_str).unwrap_or_default())
 }
 
 /// The body as text, as far as `bytes_max`.

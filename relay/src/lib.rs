@@ -14,6 +14,7 @@ mod limits;
 mod log;
 mod metrics;
 mod object;
+mod place;
 mod trap;
 
 use relay_core::metrics::Counter;

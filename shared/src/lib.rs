@@ -12,6 +12,7 @@ pub mod backoff;
 pub mod client;
 pub mod close;
 pub mod event;
+pub mod file;
 pub mod frame;
 pub mod id;
 pub mod json;

@@ -286,6 +286,50 @@ pub const SEND_ATTEMPTS_MAX: i64 = 3;
 /// How often the upstream's history is asked about one send before its fate counts as unknown.
 pub const LOOKUP_ATTEMPTS_MAX: i64 = 8;
 
+/// Bytes of a file: a phone's photograph is 2 to 8 MB, and an upload is held in the edge's memory (128 MB) until its bytes
+/// are judged.
+pub const FILE_BYTES_MAX: usize = 10 * 1024 * 1024;
+
+/// Bytes of uploads that one edge instance holds at the same time: four of the largest, twice over in the worst moment, are
+/// 80 MB of its 128.
+pub const UPLOADS_BYTES_MAX: usize = 4 * FILE_BYTES_MAX;
+
+/// How long an upload may be silent: a phone between two cells.
+pub const UPLOAD_SILENCE_MS_MAX: i64 = 30_000;
+
+/// Bytes of one row of a file kept in SQLite. The runtime allows 2 MB a row; half a megabyte is also what is copied at once.
+pub const FILE_CHUNK_BYTES: usize = 512 * 1024;
+
+/// Bytes of all files that one organization keeps in SQLite: a tenth of what its object can hold (10 GB).
+pub const FILES_QUOTA_BYTES: i64 = 1024 * 1024 * 1024;
+
+/// Files that one side of a chat has uploaded and not sent: ten picked at once, and as many left over by a reload.
+pub const FILES_UNSENT_MAX: i64 = 20;
+
+/// How long an upload may take from its announcement to its last byte kept.
+pub const FILE_ARRIVING_TTL_MS: i64 = 3_600_000;
+
+/// How long an uploaded file waits for its message: a weekend in an outbox without a network.
+pub const FILE_UNSENT_TTL_MS: i64 = 3 * 24 * 3_600_000;
+
+/// How long a signed link works: long enough for 10 MB at 150 kbit/s, which take nine and a half minutes.
+pub const FILE_LINK_TTL_S: i64 = 600;
+
+/// When the removal of files from the bucket is tried again: seldom, since it wakes the organization.
+pub const FILE_REMOVAL_RETRY_MS: i64 = 600_000;
+
+/// Files that are let go in one turn; more of them wait for the next.
+pub const FILES_LET_GO_AT_ONCE: usize = 100;
+
+/// Characters of a file's name; what is longer is shortened before its extension.
+pub const FILE_NAME_CHARS_MAX: usize = 120;
+
+/// Bytes of the header with a file's name: 120 characters, each of four bytes written as `%xx`, and as many again.
+pub const FILE_NAME_HEADER_BYTES_MAX: usize = 120 * 4 * 3 * 2;
+
+/// Pixels of an image: beyond any camera whose pictures fit 10 MB, and 256 MB in the memory of whoever looks at it.
+pub const IMAGE_PIXELS_MAX: i64 = 64_000_000;
+
 /// A limit on how often: so many at once, and one more each `every_ms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {

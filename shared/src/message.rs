@@ -1,5 +1,6 @@
 //! A message as history, replies and the client's state hold it.
 
+use crate::file::Attachment;
 use crate::id::{MessageId, UserId};
 use crate::node::{record, words};
 use crate::time::Timestamp;
@@ -53,8 +54,11 @@ record! {
         pub side: Side,
         /// Plain text.
         pub text: String,
-        /// Where its file is, if it has one.
+        /// Where its file is, if it has one: a path of the relay that a bearer token opens.
         pub file_path: Option<String>,
+        /// What there is to know of the file.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        pub attachment: Option<Attachment>,
         /// The operator's name, for the organization's messages.
         pub author: Option<String>,
         /// The id its writer's client gave it.

@@ -12,6 +12,10 @@ words! {
         UnknownAction = "unknown_action",
         /// The frame, body or text is over its limit.
         TooLarge = "too_large",
+        /// The file is none of the kinds that may be sent, or not what its name or header says.
+        UnsupportedType = "unsupported_type",
+        /// There is no room for the file.
+        QuotaExceeded = "quota_exceeded",
         /// The text is empty or only white space.
         EmptyText = "empty_text",
         /// A value is of the right shape but not acceptable.
@@ -74,6 +78,7 @@ impl Code {
             Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::UnsupportedVersion => 426,
+            Self::UnsupportedType => 415,
             Self::RateLimited => 429,
             Self::Internal | Self::NotConfigured => 500,
             Self::UpstreamUnauthorized
@@ -83,6 +88,7 @@ impl Code {
             | Self::UpstreamNotConnected
             | Self::DeliveryUnknown => 502,
             Self::StorageFailed | Self::UpstreamUnavailable => 503,
+            Self::QuotaExceeded => 507,
         }
     }
 
@@ -98,6 +104,8 @@ impl Code {
             Self::Malformed
             | Self::UnknownAction
             | Self::TooLarge
+            | Self::UnsupportedType
+            | Self::QuotaExceeded
             | Self::EmptyText
             | Self::Invalid
             | Self::Unauthorized

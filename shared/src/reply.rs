@@ -3,6 +3,7 @@
 use crate::id::{MessageId, UserId};
 use crate::message::{ChatSummary, Message};
 use crate::node::{FromNode, Node, record};
+use crate::time::Timestamp;
 
 record! {
     /// The result of `send_message`: the message as the relay kept it. The same for the same `client_id`, however often.
@@ -54,6 +55,16 @@ record! {
     }
 }
 
+record! {
+    /// The result of `file_link`: where the file can be opened without a token, and until when.
+    pub struct FileLink {
+        /// A path of the relay with its query.
+        pub url: String,
+        /// When it stops working.
+        pub expires_at: Timestamp,
+    }
+}
+
 /// A result, decoded by the action it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
@@ -65,6 +76,8 @@ pub enum Reply {
     Chats(ChatsPage),
     /// `presence`
     Presence(Presence),
+    /// `file_link`
+    FileLink(FileLink),
     /// Any other action, or a result this version does not read.
     Done,
 }
@@ -77,6 +90,7 @@ impl Reply {
             "history" => HistoryPage::from_node(node).map(Self::History),
             "chats" => ChatsPage::from_node(node).map(Self::Chats),
             "presence" => Presence::from_node(node).map(Self::Presence),
+            "file_link" => FileLink::from_node(node).map(Self::FileLink),
             _ => None,
         };
         read.unwrap_or(Self::Done)

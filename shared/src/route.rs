@@ -10,6 +10,12 @@ pub const WIDGET_SESSIONS: &str = "/v1/widget/sessions";
 pub const WIDGET_SOCKET: &str = "/v1/widget/socket";
 /// The organization's events, for operators and integrations.
 pub const EVENTS: &str = "/v1/events";
+/// Where a visitor uploads a file.
+pub const WIDGET_FILES: &str = "/v1/widget/files";
+/// Where staff uploads a file; below it are the files.
+pub const FILES: &str = "/v1/files";
+/// The header with an upload's name: UTF-8, percent-encoded.
+pub const FILE_NAME_HEADER: &str = "X-File-Name";
 /// The WebSocket subprotocol.
 pub const SUBPROTOCOL: &str = "prilavok.v1";
 /// What the subprotocol of every version begins with.
@@ -44,6 +50,19 @@ pub enum Route {
     Chats,
     /// `GET`, `POST /v1/chats/{user_id}/messages`
     ChatMessages(UserId),
+    /// `POST /v1/widget/files`
+    WidgetFiles,
+    /// `POST /v1/files?user_id`
+    Files,
+    /// `GET`, `HEAD /v1/files/{file_id}`: opened by a token
+    File(String),
+    /// `GET`, `HEAD /v1/files/{organization}/{file_id}?expires&signature`: opened by the signature alone
+    SignedFile {
+        /// Whose file it is.
+        organization: String,
+        /// The file.
+        file_id: String,
+    },
     /// `POST /v1/organizations`
     Organizations,
     /// `GET`, `PATCH`, `DELETE /v1/organizations/{organization}`
@@ -96,9 +115,15 @@ impl Route {
             ["metrics"] => Self::Metrics,
             ["v1", "widget", "sessions"] => Self::WidgetSessions,
             ["v1", "widget", "socket"] => Self::WidgetSocket,
+            ["v1", "widget", "files"] => Self::WidgetFiles,
             ["v1", "events"] => Self::Events,
             ["v1", "chats"] => Self::Chats,
             ["v1", "chats", user_id, "messages"] => Self::ChatMessages(user_id.parse().ok()?),
+            ["v1", "files"] => Self::Files,
+            ["v1", "files", file_id] if !file_id.is_empty() => Self::File((*file_id).into()),
+            ["v1", "files", organization, file_id] if !file_id.is_empty() => {
+                Self::SignedFile { organization: (*organization).into(), file_id: (*file_id).into() }
+            }
             ["v1", "organizations"] => Self::Organizations,
             ["v1", "organizations", id] if !id.is_empty() => Self::Organization((*id).into()),
             ["v1", "organizations", id, "publishable-key"] => Self::PublishableKey((*id).into()),
@@ -129,11 +154,14 @@ impl Route {
             // By POST come the frames of those who listen over server-sent events.
             Self::WidgetSocket | Self::Events => &["GET", "POST"],
             Self::WidgetSessions
+            | Self::WidgetFiles
+            | Self::Files
             | Self::Organizations
             | Self::PublishableKey(_)
             | Self::Receipts
             | Self::Integrations
             | Self::Hook { .. } => &["POST"],
+            Self::File(_) | Self::SignedFile { .. } => &["GET", "HEAD"],
             Self::ChatMessages(_) | Self::IdentitySecrets(_) | Self::Tokens => &["GET", "POST"],
             Self::User(_) => &["GET", "DELETE"],
             Self::Organization(_) => &["GET", "PATCH", "DELETE"],
@@ -145,11 +173,13 @@ impl Route {
     #[must_use]
     pub fn access(&self, method: &str) -> Access {
         match self {
-            Self::Health | Self::WidgetSessions | Self::Hook { .. } => Access::Open,
-            Self::WidgetSocket => Access::Visitor,
+            Self::Health | Self::WidgetSessions | Self::SignedFile { .. } | Self::Hook { .. } => Access::Open,
+            Self::WidgetSocket | Self::WidgetFiles => Access::Visitor,
             Self::Events | Self::Chats => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) if method == "GET" => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) => Access::Staff(Scope::ChatsWrite),
+            Self::Files => Access::Staff(Scope::FilesWrite),
+            Self::File(_) => Access::VisitorOrStaff(Scope::ChatsRead),
             // Or who has the token for it, METRICS_TOKEN.
             Self::Organizations | Self::Metrics => Access::Administrator,
             Self::Organization(_) if method == "DELETE" => Access::Administrator,
@@ -170,6 +200,12 @@ impl Route {
     }
 }
 
+/// Where a file is for whoever has a token: what `file_path` says.
+#[must_use]
+pub fn file_path(file_id: &str) -> String {
+    [FILES, "/", file_id].concat()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +224,13 @@ mod tests {
         assert_eq!(Route::parse("/v1/users/-12"), Some(Route::User(-12)));
         assert_eq!(Route::parse("/v1/users/12/export"), Some(Route::UserExport(12)));
         assert_eq!(Route::parse("/v1/tokens/t-1"), Some(Route::Token("t-1".into())));
+        assert_eq!(Route::parse(WIDGET_FILES), Some(Route::WidgetFiles));
+        assert_eq!(Route::parse(FILES), Some(Route::Files));
+        assert_eq!(Route::parse(&file_path("f1")), Some(Route::File("f1".into())));
+        assert_eq!(
+            Route::parse("/v1/files/acme/f1"),
+            Some(Route::SignedFile { organization: "acme".into(), file_id: "f1".into() })
+        );
         assert_eq!(
             Route::parse("/hooks/ozon/acme/s3cret"),
             Some(Route::Hook { source: "ozon".into(), organization: "acme".into(), secret: "s3cret".into() })
@@ -205,6 +248,9 @@ mod tests {
             "/v1/users/1/history",
             "/v1/tokens/",
             "/v1/tokens/t/u",
+            "/v1/files/",
+            "/v1/files/acme/",
+            "/v1/files/acme/f1/more",
             "/hooks/ozon/acme/",
             "/hooks/ozon/acme/s/t",
             "//v1/events",

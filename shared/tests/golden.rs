@@ -27,7 +27,8 @@ const SPEC: [(&str, &[&str]); 6] = [
 ];
 
 /// Members of ours that the spec does not have. A strict reader can ignore them.
-const EXTRAS: [(&str, &str); 2] = [("new_chat", "message_id"), ("new_message", "client_id")];
+const EXTRAS: [(&str, &str); 3] =
+    [("new_chat", "message_id"), ("new_message", "client_id"), ("new_message", "attachment")];
 
 fn goldens(kind: &str) -> BTreeMap<String, Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
@@ -164,10 +165,11 @@ fn an_acks_result_reads_and_is_written_the_same() {
             Reply::History(page) => serde_json::to_value(page).unwrap(),
             Reply::Chats(page) => serde_json::to_value(page).unwrap(),
             Reply::Presence(presence) => serde_json::to_value(presence).unwrap(),
+            Reply::FileLink(link) => serde_json::to_value(link).unwrap(),
             Reply::Done => Value::Null,
         };
         assert_eq!(written, golden["data"].get("result").cloned().unwrap_or_default(), "{name}");
-        let expects_result = matches!(name_of(&name), "send_message" | "history" | "chats" | "presence");
+        let expects_result = matches!(name_of(&name), "send_message" | "history" | "chats" | "presence" | "file_link");
         assert_eq!(written.is_object(), expects_result, "{name}");
     }
 }
@@ -197,7 +199,7 @@ fn an_error_keeps_its_id_code_and_patience() {
 
 #[test]
 fn a_result_of_a_newer_relay_answers_all_the_same() {
-    for name in ["send_message", "history", "chats", "presence"] {
+    for name in ["send_message", "history", "chats", "presence", "file_link"] {
         let mut golden = goldens("frame.ack")[name].clone();
         golden["data"]["result"] = json!({"shape": "of tomorrow"});
         let id = golden["data"]["id"].as_str().unwrap().to_owned();

@@ -1,6 +1,7 @@
 //! What the screen shows, as a value: made from the client machine, compared, and only then drawn. No DOM in here.
 
 use shared::client::{Chat, Client, OutgoingState, check_text};
+use shared::file::Attachment;
 use shared::id::{MessageId, UserId};
 use shared::limits::TEXT_CHARS_MAX;
 use shared::message::Side;
@@ -182,8 +183,9 @@ pub fn lines(
         log.day(at.day, today, yesterday);
         let time = Time { clock: at.clock(), exact: message.timestamp.to_rfc3339() };
         let key = message.client_id.clone().unwrap_or_else(|| message.message_id.to_string());
+        let text = text_of(&message.text, message.attachment.as_ref());
         match message.side {
-            Side::Operator => log.theirs(key, message.message_id, message.author.clone(), message.text.clone(), time),
+            Side::Operator => log.theirs(key, message.message_id, message.author.clone(), text, time),
             Side::User => {
                 let reached = |mark: fn(&Chat) -> MessageId| chat.is_some_and(|chat| message.message_id <= mark(chat));
                 let tick = if reached(|chat| chat.operator_read) {
@@ -193,7 +195,7 @@ pub fn lines(
                 } else {
                     Tick::Sent
                 };
-                log.mine(key, message.text.clone(), time, tick);
+                log.mine(key, text, time, tick);
             }
         }
     }
@@ -205,12 +207,21 @@ pub fn lines(
             OutgoingState::Waiting | OutgoingState::Sending => Tick::Sending,
             OutgoingState::Failed(code) => Tick::Failed(code),
         };
-        log.mine(outgoing.client_id.clone(), outgoing.text.clone(), time, tick);
+        let text = text_of(&outgoing.text, outgoing.attachment.as_ref());
+        log.mine(outgoing.client_id.clone(), text, time, tick);
     }
     if let Some((_, name)) = chat.and_then(|chat| chat.typing.as_ref()) {
         log.push("typing".into(), Kind::Typing((words.typing)(name.as_deref().unwrap_or_default())));
     }
     log.lines
+}
+
+/// What a message says; a file without a word says its name.
+fn text_of(text: &str, attachment: Option<&Attachment>) -> String {
+    match attachment {
+        Some(attachment) if text.is_empty() => attachment.name.clone(),
+        _ => text.to_owned(),
+    }
 }
 
 const DAY_MS: i64 = 24 * 3_600_000;

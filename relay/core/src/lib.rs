@@ -6,6 +6,7 @@
 //! `tests/` on a simulated one.
 
 pub mod auth;
+pub mod files;
 pub mod hub;
 pub mod log;
 pub mod metrics;

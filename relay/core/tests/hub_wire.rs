@@ -8,10 +8,14 @@ use std::path::Path;
 
 use bench::ozon::{CHAT, Market, answered, message_read};
 use bench::people::{operator, visitor};
-use relay_core::hub::{Command, ConnId};
+use bench::{Bench, SHOP};
+use relay_core::files::Judged;
+use relay_core::files::place::Place;
+use relay_core::hub::{Command, ConnId, Request};
 use serde_json::{Value, json};
 use shared::action::Action;
 use shared::event::Event;
+use shared::file::FileType;
 use shared::id::Position;
 use shared::limits::PRESENCE_GRACE_MS;
 use shared::time::Timestamp;
@@ -34,7 +38,7 @@ fn name_of(frame: &Value) -> String {
 }
 
 /// Members that are left out where there is nothing to say.
-const OPTIONAL: [&str; 4] = ["client_id", "id", "retry_after_ms", "message_id"];
+const OPTIONAL: [&str; 7] = ["client_id", "id", "retry_after_ms", "message_id", "attachment", "width", "height"];
 
 /// Whether two values have the same members and types. Null is no type: a member that may be null is there all the same.
 fn alike(a: &Value, b: &Value) -> bool {
@@ -52,6 +56,23 @@ fn alike(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// A visitor's picture, in the bucket.
+fn upload(bench: &mut Bench) -> String {
+    let entropy = bench.entropy();
+    let begin = Request::BeginFile {
+        claims: visitor(-7),
+        origin: Some(SHOP.into()),
+        user_id: None,
+        judged: Judged { file_type: FileType::Png, name: "a.png".into(), dimensions: Some((2, 1)) },
+        size: 9,
+        place: Place::Bucket,
+        entropy,
+    };
+    let file_id = bench.request(begin).unwrap()["file_id"].as_str().unwrap().to_owned();
+    bench.request(Request::FinishFile { file_id: file_id.clone() }).unwrap();
+    file_id
+}
+
 /// Everything that is said on a walk past every event, action and refusal.
 fn everything_said() -> Vec<Value> {
     let mut said = Vec::new();
@@ -61,7 +82,8 @@ fn everything_said() -> Vec<Value> {
     let text = json!({"consent": {"version": "1", "text": "Согласен"}});
     let change = serde_json::from_value(text).unwrap();
     market.bench.administer(Command::ChangeOrganization { change }).unwrap();
-    let walk: [(ConnId, Value); 17] = [
+    let file_id = upload(&mut market.bench);
+    let walk: [(ConnId, Value); 19] = [
         (page, json!({"action": "history", "id": "1"})),
         (page, json!({"action": "send_message", "text": "Привет!", "client_id": "c-1", "id": "2"})),
         (page, json!({"action": "typing", "id": "3"})),
@@ -78,6 +100,8 @@ fn everything_said() -> Vec<Value> {
         (desk, json!({"action": "resume", "epoch": "another", "offset": 0, "id": "12"})),
         (page, json!({"action": "consent", "version": "1", "given": true, "id": "16"})),
         (desk, json!({"action": "presence", "id": "17"})),
+        (page, json!({"action": "send_message", "text": "", "file_id": file_id, "id": "18"})),
+        (desk, json!({"action": "file_link", "file_id": file_id, "id": "19"})),
         (page, json!({"action": "dance"})),
     ];
     for (conn, action) in walk {

@@ -14,6 +14,7 @@ use crate::call::Call;
 struct MessageBody {
     text: String,
     client_id: Option<String>,
+    file_id: Option<String>,
 }
 
 pub(super) async fn act(request: &mut Request, env: &Env, route: &Route) -> Outcome<(String, Call, u16)> {
@@ -24,8 +25,8 @@ pub(super) async fn act(request: &mut Request, env: &Env, route: &Route) -> Outc
     let query = |name: &str| number(request, name);
     let (action, status) = match (route, request.method()) {
         (Route::ChatMessages(user_id), Method::Post) => {
-            let body: MessageBody = read(request).await?;
-            let action = SendMessage { user_id: Some(*user_id), text: body.text, client_id: body.client_id };
+            let MessageBody { text, client_id, file_id } = read(request).await?;
+            let action = SendMessage { user_id: Some(*user_id), text, client_id, file_id };
             (Action::SendMessage(action), 201)
         }
         (Route::ChatMessages(user_id), _) => {

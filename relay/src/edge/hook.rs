@@ -33,10 +33,7 @@ pub(super) async fn take(
     if response.status_code() < 400 {
         return Ok(response);
     }
-    let told: serde_json::Value = response.json().await.unwrap_or_default();
-    let code = told.get("code").and_then(|code| code.as_str()).and_then(Code::parse).unwrap_or(Code::Internal);
-    let detail = told.get("detail").and_then(|detail| detail.as_str()).unwrap_or_default();
-    refuse(source, &Problem::new(code, detail))
+    refuse(source, &http::problem_of(&response.text().await.unwrap_or_default()))
 }
 
 pub(super) fn refuse(source: &str, refused: &Problem) -> Result<Response> {

@@ -3,9 +3,11 @@
 mod admin;
 mod asked;
 mod chats;
+mod download;
 mod hook;
 mod organization;
 mod socket;
+mod upload;
 mod widget;
 
 use relay_core::auth::secrets_match;
@@ -25,7 +27,7 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
     let Some(route) = Route::parse(&request.path()) else {
         return http::problem(&Problem::new(Code::NotFound, "there is nothing at this path"));
     };
-    let from_pages = matches!(route, Route::WidgetSessions | Route::WidgetSocket);
+    let from_pages = matches!(route, Route::WidgetSessions | Route::WidgetSocket | Route::WidgetFiles);
     if request.method() == Method::Options && from_pages {
         return http::preflight();
     }
@@ -56,6 +58,12 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
             Ok((organization, call)) => ask(env, &organization, call, 201).await,
             Err(refused) => http::problem(&refused),
         },
+        Route::WidgetFiles => upload::take(request, env, true).await,
+        Route::Files => upload::take(request, env, false).await,
+        Route::File(file_id) => return download::by_token(&request, env, file_id).await,
+        Route::SignedFile { organization, file_id } => {
+            return download::by_link(&request, env, organization, file_id).await;
+        }
         Route::Organizations
         | Route::Organization(_)
         | Route::PublishableKey(_)
@@ -89,7 +97,7 @@ fn refuse(request: &Request, route: &Route, refused: &Problem) -> Result<Respons
         Route::WidgetSocket | Route::Events if http::is_upgrade(request) => {
             http::refuse_socket(refused, socket::subprotocol(request))
         }
-        Route::WidgetSessions => http::for_any_page(http::problem(refused)?),
+        Route::WidgetSessions | Route::WidgetFiles => http::for_any_page(http::problem(refused)?),
         Route::Hook { source, .. } => hook::refuse(source, refused),
         _ => http::problem(refused),
     }

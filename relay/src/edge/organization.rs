@@ -4,6 +4,8 @@ use relay_core::auth::key;
 use shared::problem::{Code, Problem};
 use worker::{Env, Method, Request, RequestInit, Response, Result, Stub};
 
+use serde::de::DeserializeOwned;
+
 use super::Outcome;
 use crate::call::Call;
 use crate::{config, http};
@@ -18,6 +20,17 @@ pub(super) async fn ask(env: &Env, organization: &str, call: Call, status: u16) 
     init.with_method(Method::Post).with_body(Some(serde_json::to_string(&call)?.into()));
     let address = format!("https://organization.invalid/call?status={status}");
     object.fetch_with_request(Request::new_with_init(&address, &init)?).await
+}
+
+/// Asks the organization for something that the edge itself goes on with.
+pub(super) async fn ask_for<T: DeserializeOwned>(env: &Env, organization: &str, call: Call) -> Outcome<T> {
+    let lost = |_| Problem::new(Code::Internal, "the organization did not answer");
+    let mut response = ask(env, organization, call, 200).await.map_err(lost)?;
+    let text = response.text().await.map_err(lost)?;
+    if response.status_code() >= 400 {
+        return Err(http::problem_of(&text));
+    }
+    serde_json::from_str(&text).map_err(|_| Problem::new(Code::Internal, "an internal answer was not understood"))
 }
 
 /// The name of an object that is no organization's: it has a store and nothing in it.

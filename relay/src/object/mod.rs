@@ -13,6 +13,7 @@
 // The macro's exports are the runtime's, and have no documentation of their own.
 #![allow(missing_docs)]
 
+mod files;
 mod line;
 mod shell;
 mod storage;
@@ -81,6 +82,9 @@ impl DurableObject for Organization {
             STREAM_PATH => return stream::open(&self.shell, &request).await,
             FRAMES_PATH => return stream::take_frames(&self.shell, &mut request).await,
             _ => {}
+        }
+        if let Some(answer) = self.handle_bytes(&mut request).await {
+            return answer;
         }
         let status =
             request.url()?.query_pairs().find(|(key, _)| key == "status").and_then(|(_, value)| value.parse().ok());

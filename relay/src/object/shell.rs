@@ -39,6 +39,7 @@ struct Later {
     calls: Vec<(Job, upstream::Request)>,
     /// The lines of which the hub asks when they were last heard.
     asked: Vec<ConnId>,
+    removals: Vec<String>,
 }
 
 /// The object's side of the loop.
@@ -82,6 +83,20 @@ impl Shell {
         self.arriving.borrow_mut().insert(conn, Line::Stream(stream));
     }
 
+    /// The store, for reading what needs no decision.
+    pub fn sql(&self) -> &ObjectStore {
+        &self.store
+    }
+
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// Lets something run beside, after the answer.
+    pub fn wait_until(&self, work: impl Future<Output = ()> + 'static) {
+        self.state.wait_until(work);
+    }
+
     /// A line is gone.
     pub fn forget(&self, conn: ConnId) {
         if let Some(live) = self.live.borrow_mut().as_mut() {
@@ -109,6 +124,7 @@ impl Shell {
             let (_, after) = self.turn(Input::Heard { heard });
             later.wake_at(after.alarm);
             later.calls.extend(after.calls);
+            later.removals.extend(after.removals);
             later.asked = after.asked;
         }
         self.finish(later).await;
@@ -205,6 +221,7 @@ impl Shell {
                 }
                 Effect::Listen { conns } => later.asked.extend(conns),
                 Effect::WakeAt(at) => later.wake_at(Some(at)),
+                Effect::RemoveFiles { mut keys } => later.removals.append(&mut keys),
                 Effect::Call { job, request } => later.calls.push((job, *request)),
             }
         }
@@ -252,6 +269,9 @@ impl Shell {
             if let Err(error) = self.state.storage().set_alarm(wait_ms).await {
                 failed("alarm_failed", &error);
             }
+        }
+        if !later.removals.is_empty() {
+            self.remove_files(later.removals);
         }
         for (job, request) in later.calls {
             let shell = Rc::clone(self);

@@ -54,6 +54,7 @@ fn bind(params: &[Value]) -> Vec<SqlStorageValue> {
         Value::Null => SqlStorageValue::Null,
         Value::Integer(value) => SqlStorageValue::Integer(*value),
         Value::Text(value) => SqlStorageValue::String(value.clone()),
+        Value::Blob(value) => SqlStorageValue::Blob(value.clone()),
     };
     params.iter().map(bind).collect()
 }
@@ -63,8 +64,9 @@ fn read(row: Vec<SqlStorageValue>) -> Result<Row, SqlError> {
         SqlStorageValue::Null => Ok(Value::Null),
         SqlStorageValue::Integer(value) => Ok(Value::Integer(value)),
         SqlStorageValue::String(value) => Ok(Value::Text(value)),
-        SqlStorageValue::Boolean(_) | SqlStorageValue::Float(_) | SqlStorageValue::Blob(_) => {
-            Err(SqlError("our tables hold integers and texts only".into()))
+        SqlStorageValue::Blob(value) => Ok(Value::Blob(value)),
+        SqlStorageValue::Boolean(_) | SqlStorageValue::Float(_) => {
+            Err(SqlError("our tables hold integers, texts and blobs only".into()))
         }
     };
     row.into_iter().map(read).collect::<Result<_, _>>().map(Row)

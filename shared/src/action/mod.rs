@@ -3,6 +3,7 @@
 
 mod chats;
 mod consent;
+mod file_link;
 mod history;
 mod message_delivered;
 mod message_read;
@@ -14,6 +15,7 @@ mod typing;
 
 pub use chats::Chats;
 pub use consent::Consent;
+pub use file_link::FileLink;
 pub use history::History;
 pub use message_delivered::MessageDelivered;
 pub use message_read::MessageRead;
@@ -81,6 +83,7 @@ actions! {
     Consent = "consent",
     Resume = "resume",
     Presence = "presence",
+    FileLink = "file_link",
 }
 
 /// A decoded frame: the action, or why it is not one, and the `id` its answer goes to.
@@ -180,8 +183,19 @@ mod tests {
     fn any_action() -> impl Strategy<Value = Action> {
         let user_id = proptest::option::of(-9_007_199_254_740_991_i64..9_007_199_254_740_991);
         prop_oneof![
-            (user_id.clone(), any::<String>(), proptest::option::of("[a-z0-9-]{1,36}"))
-                .prop_map(|(user_id, text, client_id)| Action::SendMessage(SendMessage { user_id, text, client_id })),
+            (
+                user_id.clone(),
+                any::<String>(),
+                proptest::option::of("[a-z0-9-]{1,36}"),
+                proptest::option::of("[A-Za-z0-9_-]{22}")
+            )
+                .prop_map(|(user_id, text, client_id, file_id)| Action::SendMessage(SendMessage {
+                    user_id,
+                    text,
+                    client_id,
+                    file_id
+                })),
+            any::<String>().prop_map(|file_id| Action::FileLink(FileLink { file_id })),
             user_id.clone().prop_map(|user_id| Action::Typing(Typing { user_id })),
             (user_id.clone(), 0..1000_i64).prop_map(|(user_id, last_read_message_id)| Action::MessageRead(
                 MessageRead { user_id, last_read_message_id }

@@ -9,15 +9,18 @@ use crate::json::Object;
 pub struct SendMessage {
     /// The chat; a visitor's own if absent, required for staff.
     pub user_id: Option<UserId>,
-    /// Plain text, 1 to [`crate::limits::TEXT_CHARS_MAX`] characters.
+    /// Plain text, 1 to [`crate::limits::TEXT_CHARS_MAX`] characters; may be empty beside a file.
     pub text: String,
     /// The writer's own id for it, at most [`crate::limits::CLIENT_ID_BYTES_MAX`] bytes; a UUID is good.
     pub client_id: Option<String>,
+    /// A file that was uploaded for this chat and not sent yet.
+    pub file_id: Option<String>,
 }
 
 impl SendMessage {
     pub(super) fn write(&self, object: Object) -> Object {
         let object = object.optional_integer("user_id", self.user_id).string("text", &self.text);
-        object.optional_string("client_id", self.client_id.as_deref())
+        let object = object.optional_string("client_id", self.client_id.as_deref());
+        object.optional_string("file_id", self.file_id.as_deref())
     }
 }

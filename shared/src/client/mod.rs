@@ -5,6 +5,7 @@
 //! the [`Effect`]s it takes out, and wakes it at [`Client::next_timeout`]. Time is an argument; chance is the seed.
 
 mod delivery;
+mod files;
 mod lines;
 mod link;
 mod outbox;
@@ -21,7 +22,7 @@ pub use link::LinkStatus;
 pub use outbox::{Outgoing, OutgoingState};
 pub use state::{Chat, State};
 
-use crate::action::{Action, Chats, History, MessageRead, Presence, SendMessage, Typing};
+use crate::action::{Action, Chats, FileLink, History, MessageRead, Presence, SendMessage, Typing};
 use crate::backoff::Backoff;
 use crate::frame::{Frame, PING, Refusal, Welcome};
 use crate::id::{MessageId, Offset, Position, UserId};
@@ -117,6 +118,9 @@ enum Want {
     },
     /// Who is here, which is not in the log.
     Presence,
+    Link {
+        file_id: String,
+    },
 }
 
 /// The machine.
@@ -137,6 +141,7 @@ pub struct Client {
     action_prefix: String,
     typing_sent: Sorted<UserId, Timestamp>,
     delivery: Delivery,
+    links: Sorted<String, files::Link>,
     effects: VecDeque<Effect>,
     last_problem: Option<Refusal>,
     revision: u64,
@@ -161,6 +166,7 @@ impl Client {
             action_prefix: String::new(),
             typing_sent: Sorted::default(),
             delivery: Delivery::default(),
+            links: Sorted::default(),
             effects: VecDeque::new(),
             last_problem: None,
             revision: 0,
@@ -241,11 +247,22 @@ impl Client {
     /// A problem with the text (empty, too long) or a full outbox; nothing has changed then, and the text is the caller's.
     pub fn send(&mut self, now: Timestamp, user_id: UserId, text: &str, client_id: String) -> Result<(), Problem> {
         check_text(text, TEXT_CHARS_MAX)?;
+        self.put_out(Outgoing {
+            client_id,
+            user_id,
+            text: text.to_owned(),
+            attachment: None,
+            at: now,
+            not_before: now,
+            state: OutgoingState::Waiting,
+        })
+    }
+
+    fn put_out(&mut self, outgoing: Outgoing) -> Result<(), Problem> {
+        let (user_id, now) = (outgoing.user_id, outgoing.at);
         if !self.is_own(user_id) {
             return Err(Problem::new(Code::Forbidden, "a visitor writes to their own chat only"));
         }
-        let text = text.to_owned();
-        let outgoing = Outgoing { client_id, user_id, text, at: now, not_before: now, state: OutgoingState::Waiting };
         self.outbox.push(outgoing.clone())?;
         self.effects.push_back(Effect::Keep(outgoing));
         self.typing_sent.remove(&user_id);
@@ -361,7 +378,7 @@ impl Client {
                 if let Some(pending) = self.pending.remove(&ack.id) {
                     self.backoff.reset();
                     self.lines.worked();
-                    self.handle_answer(pending.what, ack.reply);
+                    self.handle_answer(now, pending.what, ack.reply);
                 }
             }
             Frame::Refused(refusal) => self.handle_refusal(now, refusal),
@@ -456,7 +473,7 @@ impl Client {
         true
     }
 
-    fn handle_answer(&mut self, want: Want, reply: Reply) {
+    fn handle_answer(&mut self, now: Timestamp, want: Want, reply: Reply) {
         self.wanted.retain(|wanted| *wanted != want);
         match (want, reply) {
             (Want::Chats { before }, Reply::Chats(page)) => {
@@ -485,6 +502,8 @@ impl Client {
                 }
             }
             (Want::Presence, Reply::Presence(presence)) => self.state.apply_presence(&presence),
+            (Want::Link { file_id }, Reply::FileLink(link)) => self.got_link(now, file_id, Some(link.url)),
+            (Want::Link { file_id }, _) => self.got_link(now, file_id, None),
             (Want::Read { .. } | Want::Chats { .. } | Want::History { .. } | Want::Presence, _) => {}
         }
     }
@@ -511,6 +530,9 @@ impl Client {
                     self.state.forget(*user_id);
                 }
                 self.wanted.retain(|wanted| *wanted != load);
+                if let Want::Link { file_id } = load {
+                    self.got_link(now, file_id, None);
+                }
             }
             // Nobody waits for the answer to a report; it may be one that is refused here.
             None if curable && refusal.id.is_none() && self.link.is_live() => self.delivery.again(again()),
@@ -594,12 +616,14 @@ impl Client {
                 Action::MessageRead(MessageRead { user_id: self.named(*user_id), last_read_message_id: *up_to })
             }
             Want::Presence => Action::Presence(Presence {}),
+            Want::Link { file_id } => Action::FileLink(FileLink { file_id: file_id.clone() }),
             Want::Send { client_id, .. } => {
                 let Some(outgoing) = self.outbox.get(client_id) else { return };
                 Action::SendMessage(SendMessage {
                     user_id: self.named(outgoing.user_id),
                     text: outgoing.text.clone(),
                     client_id: Some(client_id.clone()),
+                    file_id: outgoing.attachment.as_ref().map(|attachment| attachment.file_id.clone()),
                 })
             }
         };

@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 
+use crate::file::Attachment;
 use crate::id::UserId;
 use crate::json::Object;
 use crate::limits::OUTBOX_MAX;
@@ -29,8 +30,10 @@ pub struct Outgoing {
     pub client_id: String,
     /// The chat.
     pub user_id: UserId,
-    /// Its text.
+    /// Its text; may be empty beside a file.
     pub text: String,
+    /// The file it carries, uploaded already.
+    pub attachment: Option<Attachment>,
     /// When it was written.
     pub at: Timestamp,
     /// When it may be sent.
@@ -44,7 +47,12 @@ impl Outgoing {
     #[must_use]
     pub fn to_json(&self) -> String {
         let object = Object::new().string("client_id", &self.client_id).integer("user_id", self.user_id);
-        object.string("text", &self.text).integer("at", self.at.0).finish()
+        let object = object.string("text", &self.text).integer("at", self.at.0);
+        match &self.attachment {
+            Some(attachment) => object.object("attachment", attachment.to_object()),
+            None => object,
+        }
+        .finish()
     }
 }
 
@@ -55,6 +63,7 @@ impl FromNode for Outgoing {
             client_id: member(node, "client_id")?,
             user_id: member(node, "user_id")?,
             text: member(node, "text")?,
+            attachment: member(node, "attachment")?,
             at,
             not_before: at,
             state: OutgoingState::Waiting,

@@ -4,6 +4,7 @@
 mod connection;
 mod deleting;
 mod delivering;
+mod files;
 mod restoring;
 mod rotation;
 mod sending;

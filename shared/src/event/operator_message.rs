@@ -1,5 +1,6 @@
 //! `operator_message`: The organization wrote: an operator, or a program through the API.
 
+use crate::file::Attachment;
 use crate::id::{MessageId, UserId};
 use crate::message::Status;
 use crate::node::record;
@@ -13,7 +14,7 @@ record! {
         pub user_id: UserId,
         /// Plain text.
         pub text: String,
-        /// Where its file is, if it has one.
+        /// Where its file is, if it has one: a path of the relay that a bearer token opens.
         pub file_path: Option<String>,
         /// Where the chat comes from, and so where the message goes.
         pub source: String,
@@ -24,5 +25,8 @@ record! {
         /// The id the operator's client gave it.
         #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
         pub client_id: Option<String>,
+        /// What there is to know of the file.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        pub attachment: Option<Attachment>,
     }
 }

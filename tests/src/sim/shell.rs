@@ -152,6 +152,7 @@ impl World {
             | Input::Heard { .. }
             | Input::Closed { .. }
             | Input::Outcome { .. }
+            | Input::FilesRemoved { .. }
             | Input::Request { .. } => None,
         };
         let now = self.relay_now();
@@ -292,6 +293,8 @@ impl World {
                     let at = at.0 - BEGIN_MS - self.relay_skew_ms;
                     wake = Some(wake.map_or(at, |earlier| earlier.min(at)));
                 }
+                // The simulated relay has no bucket.
+                Effect::RemoveFiles { .. } => {}
                 Effect::Call { job, request } => self.call(job, *request),
             }
         }

@@ -51,6 +51,7 @@ pub(super) fn brief(input: &Input) -> String {
             }
             upstream::Answered::Lost => format!("hub < {job:?} lost"),
         },
+        Input::FilesRemoved { keys } => format!("hub < removed {keys:?}"),
         Input::Request { request } => match request {
             Request::Hook { body, .. } => format!("hub < hook {body}"),
             Request::Act { action, .. } => format!("hub < http {action:?}"),

@@ -140,7 +140,7 @@ impl World {
                         self.check_message(message);
                     }
                 }
-                Reply::Presence(_) | Reply::Done => {}
+                Reply::Presence(_) | Reply::FileLink(_) | Reply::Done => {}
             },
             Frame::Event { offset, event, .. } => {
                 if let Some(offset) = offset {

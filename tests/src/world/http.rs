@@ -45,8 +45,8 @@ impl Http {
         let request = self.client.request(method, format!("{}{path}", self.url)).headers(self.headers.clone());
         let answer = request.body(body).send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"));
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let text = answer.text().await.unwrap_or_else(|error| panic!("{path}: {error:?}"));
-        Answer { status, headers, text }
+        let bytes = answer.bytes().await.unwrap_or_else(|error| panic!("{path}: {error:?}"));
+        Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes: bytes.into() }
     }
 }
 
@@ -56,6 +56,7 @@ pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {

@@ -14,6 +14,7 @@ mod relay;
 mod seller;
 mod sellers;
 mod socket;
+mod upload;
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,6 +35,7 @@ pub use patience::{PATIENCE, until, within};
 pub use relay::Runtime;
 pub use seller::Seller;
 pub use socket::Socket;
+pub use upload::png;
 
 /// A relay and the sellers that it can reach.
 pub struct World {

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use shared::action::{
-    Action, Chats, Consent, Filter, History, MessageDelivered, MessageRead, Presence, Resume, SendMessage, Subscribe,
-    Typing, Unsubscribe,
+    Action, Chats, Consent, FileLink, Filter, History, MessageDelivered, MessageRead, Presence, Resume, SendMessage,
+    Subscribe, Typing, Unsubscribe,
 };
 use shared::id::UserId;
 use shared::problem::Code;
@@ -60,6 +60,8 @@ fn row(action: &Action) -> Row {
             [INV, YES, YES, NOF, NOF],
             [INV, YES, YES, NOF, NOF],
         ],
+        // It names a file: the visitor's own.
+        Action::FileLink(_) => [[YES; TARGETS]; 4],
         // These name nobody.
         Action::Chats(_) | Action::Presence(_) => [[FOR; TARGETS], [YES; TARGETS], [YES; TARGETS], [YES; TARGETS]],
         Action::Resume(_) => [[YES; TARGETS]; 4],
@@ -67,16 +69,17 @@ fn row(action: &Action) -> Row {
     }
 }
 
-fn examples(user_id: Option<UserId>) -> Vec<Action> {
+fn examples(user_id: Option<UserId>, file_id: &str) -> Vec<Action> {
     let filter = user_id.map(|user_id| Filter { user_id: Some(user_id) });
     vec![
         Action::Subscribe(Subscribe { filter: filter.clone() }),
         Action::Unsubscribe(Unsubscribe { filter }),
-        Action::SendMessage(SendMessage { user_id, text: "Можно?".into(), client_id: None }),
+        Action::SendMessage(SendMessage { user_id, text: "Можно?".into(), client_id: None, file_id: None }),
         Action::Typing(Typing { user_id }),
         Action::MessageRead(MessageRead { user_id, last_read_message_id: 1 }),
         Action::MessageDelivered(MessageDelivered { user_id, last_delivered_message_id: 1 }),
         Action::History(History { user_id, before: None, after: None, limit: None }),
+        Action::FileLink(FileLink { file_id: file_id.into() }),
         Action::Chats(Chats { before: None, limit: None }),
         Action::Consent(Consent { version: "1".into(), given: true }),
         Action::Presence(Presence {}),
@@ -106,7 +109,7 @@ async fn every_action_is_open_to_whom_the_table_says_and_to_nobody_else() {
         Some(stage.visitor_elsewhere.user_id),
         Some(stage.nobody()),
     ];
-    let names: std::collections::BTreeSet<&str> = examples(None).iter().map(Action::name).collect();
+    let names: std::collections::BTreeSet<&str> = examples(None, "").iter().map(Action::name).collect();
     assert_eq!(names, Action::NAMES.iter().copied().collect(), "every action has its example");
 
     let mut sockets = [
@@ -117,7 +120,7 @@ async fn every_action_is_open_to_whom_the_table_says_and_to_nobody_else() {
     ];
     let mut wrong = Vec::new();
     for (column, target) in targets.into_iter().enumerate() {
-        for action in examples(target) {
+        for action in examples(target, &stage.file_id) {
             for (number, (actor, socket)) in sockets.iter_mut().enumerate() {
                 let (seen, expected) = (ask(socket, &action).await, row(&action)[number][column]);
                 if seen != expected {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use shared::access::Scope;
 use shared::id::UserId;
 use shared::token::{Claims, Role};
-use tests::world::{Organization, Visitor, World, now};
+use tests::world::{Organization, Visitor, World, now, png};
 
 /// One caller; a column of the table of routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +86,10 @@ pub struct Stage {
     pub kid: String,
     /// An organization that may be deleted.
     pub doomed: String,
+    /// A file that the visitor has uploaded.
+    pub file_id: String,
+    /// A signed link to it.
+    pub file_link: String,
 }
 
 impl Stage {
@@ -105,11 +109,18 @@ impl Stage {
         let secret = admin.post(&format!("{address}/identity-secrets"), &json!({})).await.expect(201);
         let operator = shop.operator("Анна").await;
         let keys = world.signing_keys().await;
+        let visitor = shop.visitor().await;
+        let uploaded = shop.upload_as_visitor(&visitor, "a.png", png(1, 1, 64)).await.expect(201);
+        let file_id = uploaded["file_id"].as_str().expect("an id").to_owned();
+        let mut desk = shop.events(&operator).await;
+        let link = desk.result(json!({"action": "file_link", "file_id": file_id})).await;
         let claims = claims_of(&operator);
         let own = Keyring::parse(&keys).expect("the relay's own keys");
         let expired = Claims { exp: now().seconds() - 1, jti: "expired".into(), ..claims.clone() };
         Self {
-            visitor: shop.visitor().await,
+            visitor,
+            file_id,
+            file_link: link["url"].as_str().expect("a link").to_owned(),
             other_visitor: shop.visitor().await,
             visitor_elsewhere: elsewhere.visitor().await,
             integration: shop.integration("CRM").await,

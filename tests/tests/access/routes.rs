@@ -3,7 +3,7 @@
 use reqwest::{Body, Method};
 use serde_json::{Value, json};
 use shared::problem::Code;
-use shared::route::{EVENTS, Route, WIDGET_SESSIONS, WIDGET_SOCKET};
+use shared::route::{EVENTS, FILES, Route, WIDGET_FILES, WIDGET_SESSIONS, WIDGET_SOCKET, file_path};
 use tests::world::{Answer, Http, ORIGIN, Socket, request};
 
 use crate::callers::{Caller, Stage};
@@ -90,6 +90,24 @@ Route::ChatMessages(_) => Route::ChatMessages(stage.visitor.user_id), [
     call("GET", format!("/v1/chats/{}/messages", stage.visitor.user_id),  [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, NOF, UNA]),
     call("POST", format!("/v1/chats/{}/messages", stage.visitor.user_id), [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, NOF, UNA])
         .with(|number| json!({"text": format!("попытка {number}")})),
+];
+// What is uploaded is the JSON of the body, as a table.
+Route::WidgetFiles => Route::WidgetFiles, [
+    call("POST", WIDGET_FILES,                                       [UNA, UNA, EXP, FOR, YES, YES, YES, FOR, FOR, FOR, FOR, FOR, UNA])
+        .with(|number| json!(number)),
+];
+Route::Files => Route::Files, [
+    call("POST", format!("{FILES}?user_id={}", stage.visitor.user_id), [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, NOF, UNA])
+        .with(|number| json!(number)),
+];
+Route::File(_) => Route::File(stage.file_id.clone()), [
+    call("GET", file_path(&stage.file_id),                           [UNA, UNA, EXP, REV, YES, NOF, NOF, YES, YES, FOR, YES, NOF, UNA]),
+    call("HEAD", file_path(&stage.file_id),                          [UNA, UNA, EXP, REV, YES, NOF, NOF, YES, YES, FOR, YES, NOF, UNA]),
+];
+// The signature in the query opens it.
+Route::SignedFile { .. } => Route::SignedFile { organization: stage.shop.id.clone(), file_id: stage.file_id.clone() }, [
+    call("GET", stage.file_link.clone(),                             [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES]),
+    call("HEAD", stage.file_link.clone(),                            [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES]),
 ];
 Route::Organizations => Route::Organizations, [{
     let prefix = stage.shop.id.clone();
@@ -190,7 +208,7 @@ async fn every_route_is_open_to_whom_the_table_says_and_to_nobody_else() {
             for (caller, expected) in Caller::ALL.into_iter().zip(call.cells) {
                 for token in stage.tokens(caller) {
                     tries += 1;
-                    let (seen, said) = attempt(&stage, call, token, tries).await;
+                    let (seen, said) = attempt(&stage, call, token, tries, expected).await;
                     if seen != expected {
                         wrong.push(format!("{} {path} by {caller:?}: {seen:?}, not {expected:?}", call.method));
                     }
@@ -222,7 +240,7 @@ fn granted(stage: &Stage, method: &str, path: &str) -> usize {
 }
 
 /// Calls, and tells what came of it, with everything that was said.
-async fn attempt(stage: &Stage, call: &Call, token: Option<&str>, number: usize) -> (Cell, String) {
+async fn attempt(stage: &Stage, call: &Call, token: Option<&str>, number: usize, expected: Cell) -> (Cell, String) {
     let world = stage.shop.world();
     if [WIDGET_SOCKET, EVENTS].contains(&call.path.as_str()) {
         let mut socket = Socket::open(request(world.url(), &call.path, "", token, Some(ORIGIN))).await;
@@ -233,13 +251,17 @@ async fn attempt(stage: &Stage, call: &Call, token: Option<&str>, number: usize)
         let said = socket.texts().join("\n");
         return (code_of(&first["event"], &first["data"]["code"]), said);
     }
-    let http = Http::to(world.url(), token).with("origin", ORIGIN);
+    let http = Http::to(world.url(), token).with("origin", ORIGIN).with("x-file-name", "table.csv");
     let body = match (call.body)(number) {
         Value::Null => Body::default(),
         body => body.to_string().into(),
     };
     let Answer { status, text, .. } = http.call(call.method.clone(), &call.path, body).await;
     let said: Value = serde_json::from_str(&text).unwrap_or_default();
+    if call.method == Method::HEAD && status >= 300 {
+        // Such an answer has no body: its status has to say enough.
+        return (expected.filter(|code| code.status() == status).or(Some(Code::Internal)), text);
+    }
     let seen = if status < 300 { None } else { code_of(&json!("error"), &said["code"]) };
     assert!(seen.is_some() || status < 300, "{}: {status} {text}", call.path);
     (seen, text)

@@ -65,6 +65,8 @@ pub static EN: Words = Words {
 fn why(code: Code) -> &'static str {
     match code {
         Code::TooLarge => "The message is too long",
+        Code::UnsupportedType => "This file cannot be sent: JPEG, PNG, WebP, PDF and CSV can",
+        Code::QuotaExceeded => "The shop has no room left for files",
         Code::EmptyText => "The message is empty",
         Code::Forbidden | Code::OriginNotAllowed | Code::UnknownKey | Code::NotFound => {
             "The shop takes no messages from here"

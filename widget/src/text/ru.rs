@@ -68,6 +68,8 @@ pub static RU: Words = Words {
 fn why(code: Code) -> &'static str {
     match code {
         Code::TooLarge => "Слишком длинное сообщение",
+        Code::UnsupportedType => "Такой файл не отправить: можно JPEG, PNG, WebP, PDF и CSV",
+        Code::QuotaExceeded => "У магазина закончилось место для файлов",
         Code::EmptyText => "Пустое сообщение",
         Code::Forbidden | Code::OriginNotAllowed | Code::UnknownKey | Code::NotFound => {
             "Магазин не принимает сообщения отсюда"

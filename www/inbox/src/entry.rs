@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use shared::client::{Chat, Outgoing, OutgoingState};
+use shared::file::Attachment;
 use shared::message::{Message, Side, Status, source};
 use shared::problem::Code;
 use shared::time::Timestamp;
@@ -84,8 +85,8 @@ fn kept(message: &Message, chat: &Chat) -> Bubble {
     Bubble {
         side: message.side,
         author: message.author.clone(),
-        text: message.text.clone(),
-        file: message.file_path.clone(),
+        text: text_of(&message.text, message.attachment.as_ref()),
+        file: message.file_path.clone().filter(|_| message.attachment.is_none()),
         at: message.timestamp,
         status: status.filter(|_| message.side == Side::Operator),
         reason: message.reason.as_deref().and_then(Code::parse),
@@ -102,12 +103,20 @@ fn waiting(outgoing: &Outgoing, own_name: &str) -> Bubble {
     Bubble {
         side: Side::Operator,
         author: Some(own_name.to_owned()).filter(|name| !name.is_empty()),
-        text: outgoing.text.clone(),
+        text: text_of(&outgoing.text, outgoing.attachment.as_ref()),
         file: None,
         at: outgoing.at,
         status: Some(status),
         reason,
         waiting: Some(outgoing.client_id.clone()),
+    }
+}
+
+/// What a message says; a file without a word says its name.
+fn text_of(text: &str, attachment: Option<&Attachment>) -> String {
+    match attachment {
+        Some(attachment) if text.is_empty() => attachment.name.clone(),
+        _ => text.to_owned(),
     }
 }
 
@@ -156,6 +165,7 @@ mod tests {
             text: "?".into(),
             source: source::WIDGET.into(),
             file_path: None,
+            attachment: None,
             client_id: Some("same".into()),
         };
         happens(client, at, Event::NewMessage(data));
@@ -167,6 +177,7 @@ mod tests {
             user_id: USER,
             text: "!".into(),
             file_path: None,
+            attachment: None,
             source: source::WIDGET.into(),
             operator_name: Some("Анна".into()),
             status: Status::Sent,

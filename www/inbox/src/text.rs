@@ -147,6 +147,8 @@ pub fn reason(code: Option<Code>, source: &str) -> String {
             "Сервер не понял страницу. Обновите её и отправьте ещё раз".to_owned()
         }
         Code::TooLarge => format!("Сообщение длиннее, чем принимает {source}. Сократите его"),
+        Code::UnsupportedType => "Такой файл не отправить: можно JPEG, PNG, WebP, PDF и CSV".to_owned(),
+        Code::QuotaExceeded => "Место для файлов закончилось. Сообщите администратору".to_owned(),
         Code::EmptyText => "В сообщении нет текста".to_owned(),
         Code::Unauthorized | Code::TokenExpired => "Вход устарел. Выйдите и войдите с новым токеном".to_owned(),
         Code::TokenRevoked => "Доступ отозван. Обратитесь к администратору".to_owned(),

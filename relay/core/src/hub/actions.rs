@@ -67,6 +67,14 @@ impl Draft<'_> {
                 self.act(&Actor { claims: Some(claims), address: None }, None, &action)?
             }
             Request::Hook { source, secret, body } => self.hook(&source, &secret, &body)?,
+            Request::BeginFile { claims, origin, user_id, judged, size, place, entropy } => {
+                let user_id = chat_of(&claims, user_id)?;
+                self.begin_file(&claims, origin.as_deref(), user_id, judged, size, place, &entropy)?
+            }
+            Request::KeepChunk { file_id, number, bytes } => self.keep_chunk(&file_id, number, bytes)?,
+            Request::FinishFile { file_id } => self.finish_file(&file_id)?,
+            Request::AbandonFile { file_id } => self.abandon_file(&file_id)?,
+            Request::OpenFile { claims, file_id } => self.open_file(claims.as_ref(), &file_id)?,
         };
         self.turn.answer = Some(Ok(answer));
         Ok(())
@@ -83,8 +91,7 @@ impl Draft<'_> {
             Action::SendMessage(action) => {
                 let user_id = chat_of(claims, action.user_id)?;
                 let newest = self.counters.message_id;
-                let sent =
-                    self.send_message(claims, &holder.writer, user_id, &action.text, action.client_id.as_deref())?;
+                let sent = self.send_message(claims, &holder.writer, user_id, action)?;
                 // A repetition is answered, and nothing is done.
                 if claims.role.is_staff() && self.counters.message_id > newest {
                     self.audit(actor, deed::MESSAGE_SENT, Some(self.counters.message_id.to_string()))?;
@@ -107,6 +114,7 @@ impl Draft<'_> {
             Action::Consent(action) => self.consent(claims, actor.address.as_deref(), &action.version, action.given),
             Action::Subscribe(action) => self.narrow(claims, conn, action.filter.as_ref(), true),
             Action::Unsubscribe(action) => self.narrow(claims, conn, action.filter.as_ref(), false),
+            Action::FileLink(action) => self.file_link(claims, &action.file_id),
             Action::Resume(action) => {
                 let position = Position { epoch: action.epoch.clone(), offset: action.offset };
                 self.resume(conn, &position)
@@ -203,7 +211,8 @@ fn scope_of(action: &Action) -> Scope {
         | Action::MessageRead(_)
         | Action::MessageDelivered(_)
         | Action::Consent(_) => Scope::ChatsWrite,
-        Action::History(_)
+        Action::FileLink(_)
+        | Action::History(_)
         | Action::Chats(_)
         | Action::Presence(_)
         | Action::Subscribe(_)

@@ -24,11 +24,13 @@ const TABLES: &[&str] = &[
     "DELETE FROM consent_texts",
     "DELETE FROM consents",
     "DELETE FROM erased",
+    "DELETE FROM file_usage",
 ];
 
 impl Draft<'_> {
     pub(super) fn delete_organization(&mut self) -> Decision<Json> {
         let id = self.organization()?.id.clone();
+        self.delete_all_files()?;
         for statement in TABLES {
             self.write_all(statement, vec![]);
         }

@@ -19,7 +19,7 @@ use super::{Decision, Refused};
 use crate::storage::{Row, SqlError, Value};
 
 const MESSAGE_COLUMNS: &str =
-    "message_id, user_id, side, text, file_path, author, client_id, status, reason, created_at";
+    "message_id, user_id, side, text, file_path, author, client_id, status, reason, created_at, attachment";
 
 impl Draft<'_> {
     pub(super) fn history(
@@ -147,6 +147,7 @@ fn message(row: &Row) -> Decision<Message> {
         side: Side::parse(&side).ok_or_else(|| SqlError("a message's side is neither of the two".into()))?,
         text: row.text(3)?,
         file_path: row.optional_text(4)?,
+        attachment: super::files::attachment_of(row.optional_text(10)?)?,
         author: row.optional_text(5)?,
         client_id: row.optional_text(6)?,
         status: status.as_deref().and_then(Status::parse),

@@ -71,6 +71,7 @@ impl Draft<'_> {
             client_id: None,
             status: None,
             upstream_id: Some(upstream_id),
+            attachment: None,
         };
         self.user_wrote(&chat, is_new, row)?;
         Ok(())

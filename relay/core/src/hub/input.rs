@@ -1,12 +1,14 @@
 //! What can happen to a hub.
 
 use shared::action::Action;
-use shared::id::Position;
+use shared::id::{Position, UserId};
 use shared::time::Timestamp;
 use shared::token::Claims;
 
 use super::administration::{Actor, Command};
 use super::visit::Visit;
+use crate::files::Judged;
+use crate::files::place::Place;
 use crate::upstream::Answered;
 
 /// A socket, for its whole life. The shell makes it from chance, so that it is new after a restart, too.
@@ -58,6 +60,11 @@ pub enum Input {
         job: Job,
         /// What came of it.
         answered: Answered,
+    },
+    /// Files are gone from the bucket.
+    FilesRemoved {
+        /// Their keys.
+        keys: Vec<String>,
     },
     /// A request over HTTP, answered by the turn.
     Request {
@@ -125,6 +132,49 @@ pub enum Request {
         claims: Claims,
         /// What.
         action: Action,
+    },
+    /// Announces an upload whose bytes the edge has and has judged: gives it an id and keeps room for it.
+    BeginFile {
+        /// Who uploads.
+        claims: Claims,
+        /// The page, if a browser said so.
+        origin: Option<String>,
+        /// The chat; a visitor's own if absent.
+        user_id: Option<UserId>,
+        /// What the bytes are.
+        judged: Judged,
+        /// How many.
+        size: i64,
+        /// Where they go.
+        place: Place,
+        /// Chance for its id.
+        entropy: [u8; ENTROPY_BYTES],
+    },
+    /// Bytes of an announced upload that goes to SQLite.
+    KeepChunk {
+        /// The file.
+        file_id: String,
+        /// Which chunk, from 0.
+        number: i64,
+        /// All of them [`shared::limits::FILE_CHUNK_BYTES`] but the last.
+        bytes: Vec<u8>,
+    },
+    /// All bytes are kept.
+    FinishFile {
+        /// The file.
+        file_id: String,
+    },
+    /// The upload came to nothing.
+    AbandonFile {
+        /// The file.
+        file_id: String,
+    },
+    /// Where a file is and what it is, for somebody who wants to open it.
+    OpenFile {
+        /// Who asks; nobody, if a signed link was checked.
+        claims: Option<Claims>,
+        /// The file.
+        file_id: String,
     },
     /// An upstream's notification.
     Hook {

@@ -1,13 +1,16 @@
 //! Writing: a message is kept once, whatever its sender repeats.
 
 use serde_json::Value;
+use shared::action::SendMessage;
 use shared::client::check_text;
 use shared::event::{Event, NewChat, NewMessage, OperatorMessage};
+use shared::file::Attachment;
 use shared::id::{MessageId, UserId};
 use shared::limits::{CLIENT_ID_BYTES_MAX, OZON_TEXT_CHARS_MAX, TEXT_CHARS_MAX};
 use shared::message::{Message, Side, Status, source};
 use shared::problem::Code;
 use shared::reply::Sent;
+use shared::route::file_path;
 use shared::token::Claims;
 
 use super::actions::no_chat;
@@ -62,6 +65,7 @@ pub(super) struct NewRow<'a> {
     pub(super) client_id: Option<&'a str>,
     pub(super) status: Option<Status>,
     pub(super) upstream_id: Option<String>,
+    pub(super) attachment: Option<Attachment>,
 }
 
 impl Draft<'_> {
@@ -81,10 +85,13 @@ impl Draft<'_> {
         claims: &Claims,
         writer: &str,
         user_id: UserId,
-        text: &str,
-        client_id: Option<&str>,
+        action: &SendMessage,
     ) -> Decision<Value> {
-        check_text(text, TEXT_CHARS_MAX)?;
+        let SendMessage { user_id: _, text, client_id, file_id } = action;
+        let (client_id, file_id) = (client_id.as_deref(), file_id.as_deref());
+        if file_id.is_none() || !text.is_empty() {
+            check_text(text, TEXT_CHARS_MAX)?;
+        }
         if client_id.is_some_and(|id| id.is_empty() || id.len() > CLIENT_ID_BYTES_MAX) {
             return Err(Refused::new(Code::Invalid, format!("client_id has 1 to {CLIENT_ID_BYTES_MAX} bytes")));
         }
@@ -93,10 +100,11 @@ impl Draft<'_> {
         {
             return to_value(&Sent { message: kept });
         }
-        let message = if claims.role.is_staff() {
-            self.operator_writes(claims, user_id, text, writer, client_id)?
-        } else {
-            self.user_writes(user_id, text, writer, client_id)?
+        let side = if claims.role.is_staff() { Side::Operator } else { Side::User };
+        let attachment = file_id.map(|file_id| self.unsent_file(user_id, side, file_id)).transpose()?;
+        let message = match side {
+            Side::Operator => self.operator_writes(claims, user_id, text, writer, client_id, attachment)?,
+            Side::User => self.user_writes(user_id, text, writer, client_id, attachment)?,
         };
         to_value(&Sent { message })
     }
@@ -108,7 +116,14 @@ impl Draft<'_> {
         )
     }
 
-    fn user_writes(&mut self, user_id: UserId, text: &str, writer: &str, client_id: Option<&str>) -> Decision<Message> {
+    fn user_writes(
+        &mut self,
+        user_id: UserId,
+        text: &str,
+        writer: &str,
+        client_id: Option<&str>,
+        attachment: Option<Attachment>,
+    ) -> Decision<Message> {
         let chat = match self.chat(user_id)? {
             Some(chat) => Ok(chat),
             None => {
@@ -119,7 +134,16 @@ impl Draft<'_> {
         let is_new = chat.is_err();
         self.may_write(user_id, is_new)?;
         let chat = chat.unwrap_or_else(|new| new);
-        let row = NewRow { side: Side::User, text, author: None, writer, client_id, status: None, upstream_id: None };
+        let row = NewRow {
+            side: Side::User,
+            text,
+            author: None,
+            writer,
+            client_id,
+            status: None,
+            upstream_id: None,
+            attachment,
+        };
         let message = self.user_wrote(&chat, is_new, row)?;
         if is_new && self.is_here(user_id) {
             self.set_online(user_id)?;
@@ -171,9 +195,10 @@ impl Draft<'_> {
             user_id: chat.user_id,
             user_name: chat.user_name.clone(),
             text: message.text.clone(),
-            file_path: None,
+            file_path: message.file_path.clone(),
             source: chat.source.clone(),
             client_id: message.client_id.clone(),
+            attachment: message.attachment.clone(),
         }))?;
         Ok(message)
     }
@@ -185,6 +210,7 @@ impl Draft<'_> {
         text: &str,
         writer: &str,
         client_id: Option<&str>,
+        attachment: Option<Attachment>,
     ) -> Decision<Message> {
         let chat = self.chat(user_id)?.ok_or_else(no_chat)?;
         let status = match chat.source.as_str() {
@@ -197,18 +223,27 @@ impl Draft<'_> {
             other => return Err(Self::refuse_account(other)),
         };
         let author = Some(claims.name.as_str()).filter(|name| !name.is_empty());
-        let row =
-            NewRow { side: Side::Operator, text, author, writer, client_id, status: Some(status), upstream_id: None };
+        let row = NewRow {
+            side: Side::Operator,
+            text,
+            author,
+            writer,
+            client_id,
+            status: Some(status),
+            upstream_id: None,
+            attachment,
+        };
         let message = self.keep(&chat, row);
         self.publish(&Event::OperatorMessage(OperatorMessage {
             message_id: message.message_id,
             user_id,
             text: message.text.clone(),
-            file_path: None,
+            file_path: message.file_path.clone(),
             source: chat.source.clone(),
             operator_name: message.author.clone(),
             status,
             client_id: message.client_id.clone(),
+            attachment: message.attachment.clone(),
         }))?;
         if status == Status::Queued {
             self.queue_send(&chat, &message)?;
@@ -218,9 +253,11 @@ impl Draft<'_> {
 
     fn keep(&mut self, chat: &ChatRow, row: NewRow<'_>) -> Message {
         let message_id = self.next_message_id();
+        let file_path = row.attachment.as_ref().map(|attachment| file_path(&attachment.file_id));
+        let attachment = row.attachment.as_ref().and_then(|attachment| serde_json::to_string(attachment).ok());
         self.write_all(
-            "INSERT INTO messages (message_id, user_id, side, text, author, writer, client_id, status, upstream_id, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO messages (message_id, user_id, side, text, author, writer, client_id, status, upstream_id, created_at,
+               file_path, attachment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
                 message_id.into(),
                 chat.user_id.into(),
@@ -232,15 +269,21 @@ impl Draft<'_> {
                 row.status.map(Status::as_str).into(),
                 row.upstream_id.into(),
                 self.now.0.into(),
+                file_path.clone().into(),
+                attachment.into(),
             ],
         );
+        if let Some(attachment) = &row.attachment {
+            self.file_sent(&attachment.file_id, message_id);
+        }
         self.write("UPDATE chats SET last_message_id = ? WHERE user_id = ?", [message_id, chat.user_id]);
         Message {
             message_id,
             user_id: chat.user_id,
             side: row.side,
             text: row.text.into(),
-            file_path: None,
+            file_path,
+            attachment: row.attachment,
             author: row.author.map(Into::into),
             client_id: row.client_id.map(Into::into),
             status: row.status,

@@ -18,6 +18,7 @@ mod customers;
 mod draft;
 mod erasure;
 mod export;
+mod files;
 mod history;
 mod hooks;
 mod identity_secrets;
@@ -45,6 +46,7 @@ use shared::time::Timestamp;
 
 pub use administration::{Actor, Command};
 pub use consent::consents_csv;
+pub use files::Opened;
 pub use input::{ConnId, ENTROPY_BYTES, Input, Job, Request};
 pub use organization::Organization;
 pub use session::Session;
@@ -161,6 +163,7 @@ impl Hub {
                 self.gone.insert(conn);
                 self.quietly(now, sql, |draft| draft.let_go())
             }
+            Input::FilesRemoved { keys } => self.quietly(now, sql, |draft| draft.files_removed(&keys)),
             Input::Outcome { job, answered } => self.quietly(now, sql, |draft| draft.outcome(job, &answered)),
             Input::Connect { conn, claims, origin, position, budget } => {
                 let connected =

@@ -111,7 +111,8 @@ impl Draft<'_> {
         self.plan_sweep()?;
         self.watch();
         let next = self.sql.first(
-            "SELECT MIN(at) FROM (SELECT MIN(due_at) AS at FROM sends UNION ALL SELECT MIN(offline_at) FROM chats)",
+            "SELECT MIN(at) FROM (SELECT MIN(due_at) AS at FROM sends UNION ALL SELECT MIN(offline_at) FROM chats
+             UNION ALL SELECT MIN(expires_at) FROM files UNION ALL SELECT MIN(due_at) FROM file_removals)",
             &[],
         )?;
         if let Some(at) = next.map(|row| row.optional_integer(0)).transpose()?.flatten() {
@@ -130,6 +131,7 @@ impl Draft<'_> {
         }
         self.announce_the_departed()?;
         self.look_who_is_there()?;
+        self.let_files_go()?;
         // A message behind another one of its chat has its turn after that one: looking at it would bring nothing, and
         // with many of them the alarm would ring on and on.
         let due = self.sends(

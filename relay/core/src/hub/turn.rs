@@ -44,6 +44,12 @@ pub enum Effect {
     },
     /// Feed [`super::Input::Alarm`] at this time, or sooner.
     WakeAt(Timestamp),
+    /// Remove these from the bucket, and feed [`super::Input::FilesRemoved`] once they are gone. Until then they are asked
+    /// for again.
+    RemoveFiles {
+        /// The keys.
+        keys: Vec<String>,
+    },
     /// Make an upstream call and feed its [`super::Input::Outcome`].
     Call {
         /// What it is for.

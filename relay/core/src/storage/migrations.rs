@@ -1,9 +1,9 @@
 //! The schema, as numbered steps. A step that has landed is never edited: a change is a new step.
 
-use super::{Sql, SqlError, Store, Write, provisioning};
+use super::{Sql, SqlError, Store, Write, files, provisioning};
 
 /// Step n is at index n - 1.
-const STEPS: &[&[&str]] = &[FIRST, DELIVERED, provisioning::TOKENS, provisioning::PEOPLE, NEW_CHATS];
+const STEPS: &[&[&str]] = &[FIRST, DELIVERED, provisioning::TOKENS, provisioning::PEOPLE, NEW_CHATS, files::FILES];
 
 /// How many chats are new is asked for each new one.
 const NEW_CHATS: &[&str] = &["CREATE INDEX chats_created ON chats (created_at)"];

@@ -3,6 +3,7 @@
 //! A decision only reads ([`Sql`]); what it wants written it returns as [`Write`]s, which the shell commits in one
 //! transaction ([`Store`]) before anybody hears of them.
 
+mod files;
 mod migrations;
 #[cfg(feature = "rusqlite")]
 mod native;
@@ -23,6 +24,8 @@ pub enum Value {
     Integer(i64),
     /// TEXT
     Text(String),
+    /// BLOB, below the runtime's 2 MB a row.
+    Blob(Vec<u8>),
 }
 
 impl From<i64> for Value {
@@ -34,6 +37,12 @@ impl From<i64> for Value {
 impl From<bool> for Value {
     fn from(value: bool) -> Self {
         Self::Integer(i64::from(value))
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Blob(value)
     }
 }
 
@@ -94,6 +103,17 @@ impl Row {
         }
     }
 
+    /// The BLOB in this column.
+    ///
+    /// # Errors
+    /// If the column holds anything else.
+    pub fn blob(&self, column: usize) -> Result<Vec<u8>, SqlError> {
+        match self.0.get(column) {
+            Some(Value::Blob(value)) => Ok(value.clone()),
+            other => Err(SqlError(format!("column {column} should be a blob and is {}", kind(other)))),
+        }
+    }
+
     /// The INTEGER or NULL in this column.
     ///
     /// # Errors
@@ -118,6 +138,7 @@ fn kind(value: Option<&Value>) -> &'static str {
         Some(Value::Null) => "null",
         Some(Value::Integer(_)) => "an integer",
         Some(Value::Text(_)) => "a text",
+        Some(Value::Blob(_)) => "a blob",
     }
 }
 

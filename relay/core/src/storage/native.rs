@@ -26,6 +26,7 @@ impl rusqlite::ToSql for Value {
             Self::Null => rusqlite::types::Null.to_sql(),
             Self::Integer(value) => value.to_sql(),
             Self::Text(value) => value.to_sql(),
+            Self::Blob(value) => value.to_sql(),
         }
     }
 }
@@ -63,8 +64,9 @@ impl Sql for NativeStore {
                     ValueRef::Null => Value::Null,
                     ValueRef::Integer(value) => Value::Integer(value),
                     ValueRef::Text(value) => Value::Text(String::from_utf8_lossy(value).into_owned()),
-                    ValueRef::Real(_) | ValueRef::Blob(_) => {
-                        return Err(SqlError("our tables hold integers and texts only".into()));
+                    ValueRef::Blob(value) => Value::Blob(value.to_vec()),
+                    ValueRef::Real(_) => {
+                        return Err(SqlError("our tables hold integers, texts and blobs only".into()));
                     }
                 });
             }

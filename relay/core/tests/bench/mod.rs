@@ -65,6 +65,8 @@ pub struct Bench {
     pub config: Config,
     /// Calls that have not been answered yet, oldest first.
     pub calls: Vec<Call>,
+    /// Keys of the bucket that were to be removed, and are not reported as gone.
+    pub removals: Vec<String>,
     hub: Hub,
     sockets: BTreeMap<ConnId, Socket>,
     alarm: Option<Timestamp>,
@@ -104,6 +106,7 @@ impl Bench {
             store,
             config: config(),
             calls: Vec::new(),
+            removals: Vec::new(),
             hub,
             sockets: BTreeMap::new(),
             alarm: None,
@@ -194,6 +197,7 @@ impl Bench {
                     }
                 }
                 Effect::WakeAt(at) => self.wake_at(at),
+                Effect::RemoveFiles { keys } => self.removals.extend(keys),
                 Effect::Call { job, request } => self.calls.push(Call { job, request: *request, at: self.now }),
             }
         }

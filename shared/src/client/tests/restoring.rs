@@ -76,6 +76,7 @@ fn what_had_arrived_is_not_sent_again() {
         client_id: "a".into(),
         user_id: VISITOR,
         text: "раз".into(),
+        attachment: None,
         at: START,
         not_before: START,
         state: OutgoingState::Waiting,
