@@ -34,6 +34,11 @@ fn shop() -> (Bench, Claims) {
     let desk = bench.connect(&operator("Олег"));
     let answered = bench.operator_writes(desk, customer.sub, "Секретова, приедем завтра");
     bench.ask(conn, json!({"action": "message_read", "last_read_message_id": answered})).unwrap();
+    bench.execute(
+        "INSERT INTO files (file_id, user_id, side, name, media_type, size, place, state, message_id, created_at)
+         VALUES ('f-1', ?, 'user', 'секретова.pdf', 'application/pdf', 7, 'sqlite', 'sent', 1, 1)",
+        vec![customer.sub.into()],
+    );
     let other = bench.connect(&visitor(-8));
     bench.visitor_writes(other, "Чужое");
     bench.hang_up(conn);
@@ -86,6 +91,7 @@ fn an_export_holds_everything_and_comes_in_pages() {
         [(&json!("name"), &json!(true)), (&json!("phone"), &json!(false))]
     );
     assert_eq!((&first["messages"][0]["text"], &first["messages"][0]["side"]), (&json!(SECRET), &json!("user")));
+    assert_eq!((&first["files"][0]["name"], &first["files"][0]["size"]), (&json!("секретова.pdf"), &json!(7)));
     let second = export(&mut bench, customer.sub, first["next"].as_i64(), 1).unwrap();
     assert_eq!(second["messages"][0]["text"], "Секретова, приедем завтра");
     assert_eq!((&second["next"], second.get("chat")), (&Value::Null, None));
@@ -97,7 +103,7 @@ fn an_export_holds_everything_and_comes_in_pages() {
 fn after_a_deletion_no_table_holds_the_id_or_a_word() {
     let (mut bench, customer) = shop();
     let id = customer.sub.unsigned_abs().to_string();
-    let words = ["Секретова", "Тверская", "900 000", "customer-42", id.as_str()];
+    let words = ["Секретова", "секретова.pdf", "Тверская", "900 000", "customer-42", id.as_str()];
     let before = everything(&bench);
     assert!(words.iter().all(|word| before.contains(word)), "the search finds what there is");
     let deleted = delete(&mut bench, customer.sub).unwrap();

@@ -29,7 +29,7 @@ impl Draft<'_> {
             return Err(no_user());
         }
         let rows = self.sql.query(
-            "SELECT message_id, side, text, file_path, author, client_id, status, reason, created_at FROM messages
+            "SELECT message_id, side, text, file_path, author, client_id, status, reason, created_at, attachment FROM messages
              WHERE user_id = ? AND message_id > ? ORDER BY message_id LIMIT ?",
             &[user_id.into(), after.unwrap_or(0).into(), count.saturating_add(1).into()],
         )?;
@@ -40,7 +40,7 @@ impl Draft<'_> {
                 "message_id": row.integer(0)?, "side": row.text(1)?, "text": row.text(2)?,
                 "file_path": row.optional_text(3)?, "author": row.optional_text(4)?,
                 "client_id": row.optional_text(5)?, "status": row.optional_text(6)?, "reason": row.optional_text(7)?,
-                "timestamp": Timestamp(row.integer(8)?),
+                "timestamp": Timestamp(row.integer(8)?), "attachment": json_of(row.optional_text(9)?),
             }));
         }
         let last = rows.get(kept.saturating_sub(1)).map(|row| row.integer(0)).transpose()?;
@@ -52,6 +52,7 @@ impl Draft<'_> {
             page.insert("customer".into(), self.exported_customer(user_id)?);
             page.insert("attributes".into(), self.exported_attributes(user_id)?);
             page.insert("chat".into(), self.exported_chat(user_id)?);
+            page.insert("files".into(), self.exported_files(user_id)?);
             page.insert("consents".into(), Json::Array(self.consents_of(user_id)?));
         }
         let mark = self.user_mark(user_id)?;
@@ -75,6 +76,20 @@ impl Draft<'_> {
         row.map_or(Ok(Json::Null), |row| {
             Ok(json!({"customer_id": row.text(0)?, "created_at": Timestamp(row.integer(1)?)}))
         })
+    }
+
+    /// The books of their files; the bytes are behind `GET /v1/files/{file_id}`.
+    fn exported_files(&self, user_id: UserId) -> Decision<Json> {
+        let statement = "SELECT file_id, side, name, media_type, size, message_id, created_at FROM files WHERE user_id = ? ORDER BY created_at, file_id";
+        let rows = self.sql.query(statement, &[user_id.into()])?;
+        let files = rows.iter().map(|row| {
+            Ok(json!({
+                "file_id": row.text(0)?, "side": row.text(1)?, "name": row.text(2)?, "media_type": row.text(3)?,
+                "size": row.integer(4)?, "message_id": row.optional_integer(5)?,
+                "timestamp": Timestamp(row.integer(6)?),
+            }))
+        });
+        Ok(Json::Array(files.collect::<Decision<Vec<_>>>()?))
     }
 
     fn exported_attributes(&self, user_id: UserId) -> Decision<Json> {
@@ -106,6 +121,11 @@ impl Draft<'_> {
             }))
         })
     }
+}
+
+/// What was kept as JSON; `null` for what was not.
+fn json_of(kept: Option<String>) -> Json {
+    kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default()
 }
 
 pub(super) fn no_user() -> Refused {
