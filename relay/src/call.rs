@@ -14,6 +14,9 @@ use shared::token::Claims;
 /// The header with the claims of a socket's checked token. Only the edge can reach an object, and it sets this itself.
 pub const CLAIMS_HEADER: &str = "x-prilavok-claims";
 
+/// The header with the address of who opens a socket. As the claims, only the edge sets it.
+pub const ADDRESS_HEADER: &str = "x-prilavok-address";
+
 /// A request to the object.
 #[derive(Serialize, Deserialize)]
 pub enum Call {

@@ -214,8 +214,15 @@ fn one_socket_too_many_of_a_visitor_closes_the_oldest_only() {
 fn a_full_organization_turns_away_and_says_to_come_back() {
     let bench = Bench::new();
     let mut sessions = (0..).map(|conn| {
-        let session =
-            Session { conn, claims: operator("Анна"), filter: BTreeSet::new(), since: 0, budget: None, sent: 0 };
+        let session = Session {
+            conn,
+            claims: operator("Анна"),
+            filter: BTreeSet::new(),
+            since: 0,
+            budget: None,
+            sent: 0,
+            address: None,
+        };
         serde_json::to_string(&session).unwrap()
     });
     for (open, name) in [(ORGANIZATION_SOCKETS_MAX - 1, "welcome"), (ORGANIZATION_SOCKETS_MAX, "error")] {
@@ -227,6 +234,7 @@ fn a_full_organization_turns_away_and_says_to_come_back() {
             origin: Some(SHOP.into()),
             position: None,
             budget: None,
+            address: None,
         };
         let turn = hub.handle(bench.now, &bench.store, connect);
         let Some(Effect::Send { to, text }) = turn.effects.first() else { panic!("{:?}", turn.effects) };

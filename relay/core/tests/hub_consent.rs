@@ -65,6 +65,8 @@ fn the_ledger_says_who_what_and_when_and_grows_only() {
         (&rows[0]["user_id"], &rows[0]["version"], &rows[1]["at"]),
         (&json!(-7), &json!("1"), &json!("2026-01-10T15:30:01Z"))
     );
+    // From which address, as far as it is known: over the socket, not of the bench's own calls.
+    assert_eq!((&rows[0]["address"], &rows[1]["address"]), (&json!(bench::ADDRESS), &Value::Null));
     // SHA-256 of the text that was shown.
     assert_eq!(rows[0]["text_hash"].as_str().unwrap().len(), 64);
     assert_eq!(bench.column("SELECT text_hash FROM consent_texts"), [rows[0]["text_hash"].as_str().unwrap()]);
@@ -95,7 +97,8 @@ fn the_ledger_is_a_table_too() {
     let lines: Vec<&str> = csv.split("\r\n").collect();
     assert_eq!(lines[0], "entry_id,user_id,version,text_hash,given,at,address");
     assert!(
-        lines[1].starts_with("1,-7,\"a\"\"b,c\",\"") && lines[1].ends_with(",true,\"2026-01-10T15:30:00Z\","),
+        lines[1].starts_with("1,-7,\"a\"\"b,c\",\"")
+            && lines[1].ends_with(",true,\"2026-01-10T15:30:00Z\",\"192.0.2.7\""),
         "{}",
         lines[1]
     );

@@ -10,7 +10,7 @@ use worker::{Env, Headers, Method, Request, RequestInit, Response, Result};
 use super::Outcome;
 use super::asked::{bearer, header, live_claims, word};
 use super::organization::object;
-use crate::call::{CLAIMS_HEADER, encode_claims};
+use crate::call::{ADDRESS_HEADER, CLAIMS_HEADER, encode_claims};
 use crate::http;
 use crate::object::{FRAMES_PATH, STREAM_PATH};
 
@@ -80,6 +80,9 @@ async fn forward(
     };
     let headers = Headers::new();
     headers.set(CLAIMS_HEADER, &encode_claims(claims).unwrap_or_default())?;
+    if let Some(address) = crate::address::of(&request, env) {
+        headers.set(ADDRESS_HEADER, &address.to_string())?;
+    }
     if http::is_upgrade(&request) {
         headers.set("Upgrade", "websocket")?;
     }

@@ -33,7 +33,7 @@ use worker::{
     durable_object, wasm_bindgen,
 };
 
-use crate::call::{CLAIMS_HEADER, Call, decode_claims};
+use crate::call::{ADDRESS_HEADER, CLAIMS_HEADER, Call, decode_claims};
 use crate::{clock, http, metrics};
 use shell::Shell;
 
@@ -142,10 +142,11 @@ impl Organization {
         };
         let (position, budget) = asked(request)?;
         let origin = request.headers().get("Origin")?;
+        let address = request.headers().get(ADDRESS_HEADER)?;
 
         let pair = WebSocketPair::new()?;
         self.shell.accept(conn, &pair.server);
-        self.shell.run(Input::Connect { conn, claims, origin, position, budget }).await;
+        self.shell.run(Input::Connect { conn, claims, origin, position, budget, address }).await;
         http::upgraded(pair.client, subprotocol.as_deref())
     }
 

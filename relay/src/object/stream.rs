@@ -13,7 +13,7 @@ use worker::{Delay, Request, Response, Result};
 use super::asked;
 use super::line::{Body, EventStream};
 use super::shell::Shell;
-use crate::call::{CLAIMS_HEADER, decode_claims};
+use crate::call::{ADDRESS_HEADER, CLAIMS_HEADER, decode_claims};
 use crate::{clock, http};
 
 /// Opens a stream.
@@ -25,9 +25,10 @@ pub async fn open(shell: &Rc<Shell>, request: &Request) -> Result<Response> {
     };
     let (position, budget) = asked(request)?;
     let origin = request.headers().get("Origin")?;
+    let address = request.headers().get(ADDRESS_HEADER)?;
     let stream = EventStream::open(conn);
     shell.accept_stream(conn, Rc::clone(&stream));
-    shell.run(Input::Connect { conn, claims, origin, position, budget }).await;
+    shell.run(Input::Connect { conn, claims, origin, position, budget, address }).await;
     let tending = Rc::clone(shell);
     let tended = Rc::clone(&stream);
     wasm_bindgen_futures::spawn_local(async move { tend(&tending, conn, &tended, budget.is_some()).await });

@@ -144,6 +144,7 @@ impl World {
             position: link.position.clone(),
             // A program that only knows the spec asks for none.
             budget: (link.end != End::Listener).then_some(LINE_BYTES_MAX),
+            address: None,
         };
         let mut input = input;
         if let Input::Connect { claims, .. } = &mut input

@@ -34,7 +34,7 @@ impl Draft<'_> {
             self.dismiss(conn, decoded.id.as_deref(), &problem, close::INTERNAL);
             return Ok(());
         };
-        let claims = session.claims.clone();
+        let (claims, address) = (session.claims.clone(), session.address.clone());
         if claims.exp <= self.now.seconds() {
             self.dismiss(conn, decoded.id.as_deref(), &expired(), close::UNAUTHORIZED);
             return Ok(());
@@ -45,7 +45,7 @@ impl Draft<'_> {
         let action = decoded.action?;
         // The answer comes before the events that follow from the action: it is given its place now, and filled in below.
         let place = self.turn.effects.len();
-        let actor = Actor { claims: Some(claims), address: None };
+        let actor = Actor { claims: Some(claims), address };
         let result = self.act(&actor, Some(conn), &action)?;
         if let Some(id) = &decoded.id {
             self.tell(conn, "ack", &AckData { id, action: action.name(), result })?;

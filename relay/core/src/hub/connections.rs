@@ -25,6 +25,7 @@ impl Draft<'_> {
         from: Option<&str>,
         position: Option<Position>,
         budget: Option<usize>,
+        address: Option<String>,
     ) -> Decision {
         let organization = self.organization()?;
         if claims.org != organization.id {
@@ -42,7 +43,7 @@ impl Draft<'_> {
         self.make_room(&claims);
 
         let budget = budget.map(budget::granted);
-        let session = Session { conn, claims, filter: Default::default(), since: self.now.0, budget, sent: 0 };
+        let session = Session { conn, claims, filter: Default::default(), since: self.now.0, budget, sent: 0, address };
         let missed = match &position {
             Some(position) => self.missed(&session, &epoch, position)?,
             None => None,

@@ -36,6 +36,8 @@ pub enum Input {
         position: Option<Position>,
         /// How many bytes of frames it may be sent, if it says so: beyond them the line is continued by another one.
         budget: Option<usize>,
+        /// Their address, if the edge knows it.
+        address: Option<String>,
     },
     /// A text frame from a socket.
     Frame {

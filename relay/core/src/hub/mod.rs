@@ -165,9 +165,9 @@ impl Hub {
             }
             Input::FilesRemoved { keys } => self.quietly(now, sql, |draft| draft.files_removed(&keys)),
             Input::Outcome { job, answered } => self.quietly(now, sql, |draft| draft.outcome(job, &answered)),
-            Input::Connect { conn, claims, origin, position, budget } => {
-                let connected =
-                    self.draft(now, sql, |draft| draft.connect(conn, claims, origin.as_deref(), position, budget));
+            Input::Connect { conn, claims, origin, position, budget, address } => {
+                let connected = self
+                    .draft(now, sql, |draft| draft.connect(conn, claims, origin.as_deref(), position, budget, address));
                 let mut turn =
                     connected.unwrap_or_else(|refused| turn::refuse_connection(conn, &refused.into_problem(), now));
                 turn.on_failure = turn::refuse_connection(conn, &Refused::not_kept(), now).effects;

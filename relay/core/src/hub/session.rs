@@ -27,6 +27,9 @@ pub struct Session {
     /// How many it has been sent; counted for those with a budget.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub sent: usize,
+    /// From which address it was opened, if the edge knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 fn is_zero(count: &usize) -> bool {
@@ -69,7 +72,7 @@ mod tests {
     fn session(role: Role) -> Session {
         let claims =
             Claims { org: "acme".into(), role, sub: -7, name: "Анна".into(), iat: 1, exp: 2, jti: "j".into() };
-        Session { conn: 9, claims, filter: BTreeSet::new(), since: 3, budget: None, sent: 0 }
+        Session { conn: 9, claims, filter: BTreeSet::new(), since: 3, budget: None, sent: 0, address: None }
     }
 
     #[test]

@@ -31,6 +31,8 @@ use store::FlakyStore;
 pub const START: Timestamp = Timestamp(1_768_059_000_000);
 pub const ORGANIZATION: &str = "lavka";
 pub const KEY: &str = "pk_lavka_storefront";
+/// Where every socket here comes from.
+pub const ADDRESS: &str = "192.0.2.7";
 pub const SHOP: &str = "https://shop.ru";
 pub const SIGNING: &str = r#"{"k1":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"}"#;
 pub const SEALING: &str = r#"{"k1":"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI"}"#;
@@ -313,7 +315,14 @@ impl Bench {
             conn,
             Socket { visitor, attachment: None, mailbox: Vec::new(), weight: 0, closed: None, pinged: None },
         );
-        self.feed(Input::Connect { conn, claims: claims.clone(), origin: origin.map(Into::into), position, budget });
+        self.feed(Input::Connect {
+            conn,
+            claims: claims.clone(),
+            origin: origin.map(Into::into),
+            position,
+            budget,
+            address: Some(ADDRESS.into()),
+        });
         conn
     }
 
