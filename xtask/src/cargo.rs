@@ -9,32 +9,36 @@ use crate::process;
 /// What runs in workerd and in the browser.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// What is built in one call: its crates, and what is asked of the compiler for them. Browser crates go apart from the
-/// relay, since each call has its own features of the crates they share, and only the browser pays by the byte.
+/// What is built in one call. Each crate goes apart: a call has one set of features for the crates that it shares, and the
+/// widget would carry what only the inbox asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shipment {
     /// For workerd.
     Relay,
-    /// For the browser.
-    Browser,
+    /// For a visitor's browser, who pays by the byte.
+    Widget,
+    /// For an operator's browser.
+    Inbox,
 }
 
 impl Shipment {
     /// All of them, in the order they are built.
-    pub const ALL: [Self; 2] = [Self::Relay, Self::Browser];
+    pub const ALL: [Self; 3] = [Self::Relay, Self::Widget, Self::Inbox];
 
     /// The profile in the workspace's manifest, and the folder that its builds are in.
     pub fn profile(self) -> &'static str {
         match self {
             Self::Relay => "release",
-            Self::Browser => "browser",
+            Self::Widget | Self::Inbox => "browser",
         }
     }
 
-    fn crates(self) -> &'static [&'static str] {
+    /// The crate's name.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Relay => &["relay"],
-            Self::Browser => &["widget", "inbox"],
+            Self::Relay => "relay",
+            Self::Widget => "widget",
+            Self::Inbox => "inbox",
         }
     }
 }
@@ -61,16 +65,14 @@ pub fn cargo_wasm(paths: &Paths, subcommand: &str, shipment: Shipment) -> Comman
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     command.arg(subcommand).args(["--profile", shipment.profile(), "--target", WASM_TARGET]);
     let mut flags = remaps(paths);
-    if shipment == Shipment::Browser {
+    if shipment != Shipment::Relay {
         let known = BROWSER_FLAGS.into_iter().filter(|flag| rustc_knows(paths, flag));
         flags.extend(known.map(|flag| toml::Value::String(flag.to_owned()).to_string()));
     }
     // For both, needed or not: build scripts and macros that they share look at it, and would be built again each time.
     command.env(BOOTSTRAP, "1");
     command.arg("--config").arg(format!("target.{WASM_TARGET}.rustflags=[{}]", flags.join(",")));
-    for name in shipment.crates() {
-        command.args(["-p", name]);
-    }
+    command.args(["-p", shipment.name()]);
     command
 }
 

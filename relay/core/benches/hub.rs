@@ -53,7 +53,14 @@ impl Bare {
     fn connect(&mut self, claims: &Claims) -> ConnId {
         self.conns += 1;
         let (conn, claims) = (self.conns, claims.clone());
-        self.done(Input::Connect { conn, claims, origin: Some(bench::SHOP.into()), position: None, budget: None });
+        self.done(Input::Connect {
+            conn,
+            claims,
+            origin: Some(bench::SHOP.into()),
+            position: None,
+            budget: None,
+            address: None,
+        });
         conn
     }
 
@@ -142,7 +149,14 @@ fn restore(criterion: &mut Criterion) {
             bare.conns += 1;
             let origin = Some(bench::SHOP.to_owned());
             let claims = people::operator("Анна");
-            let turn = bare.done(Input::Connect { conn: bare.conns, claims, origin, position: None, budget: None });
+            let turn = bare.done(Input::Connect {
+                conn: bare.conns,
+                claims,
+                origin,
+                position: None,
+                budget: None,
+                address: None,
+            });
             attachments.extend(turn.effects.into_iter().filter_map(|effect| match effect {
                 relay_core::hub::Effect::Attach { attachment, .. } => Some(attachment),
                 _ => None,

@@ -20,6 +20,7 @@ use std::collections::VecDeque;
 pub use lines::{LineId, Via};
 pub use link::LinkStatus;
 pub use outbox::{Outgoing, OutgoingState};
+pub use sorted::Sorted;
 pub use state::{Chat, State};
 
 use crate::action::{Action, Chats, FileLink, History, MessageRead, Presence, SendMessage, Typing};
@@ -35,7 +36,6 @@ use delivery::Delivery;
 use lines::Lines;
 use link::Link;
 use outbox::Outbox;
-use sorted::Sorted;
 
 /// Who this client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -479,7 +479,7 @@ impl Client {
             (Want::Chats { before }, Reply::Chats(page)) => {
                 self.state.apply_chats(before.is_none(), page);
                 // A line with a budget brings the list's first screen in pieces.
-                if self.state.chats().len() < CHATS_PAGE
+                if self.state.count() < CHATS_PAGE
                     && let Some(before) = self.state.next_chats()
                 {
                     self.want(Want::Chats { before: Some(before) });

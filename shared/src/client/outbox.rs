@@ -97,11 +97,16 @@ impl Outbox {
     }
 
     /// Puts back what an earlier page had not sent: before all that was written since.
-    pub(super) fn restore(&mut self, mut outgoing: Vec<Outgoing>) {
-        outgoing.retain(|outgoing| self.get(&outgoing.client_id).is_none());
-        outgoing.sort_by_key(|outgoing| outgoing.at);
-        outgoing.truncate(OUTBOX_MAX.saturating_sub(self.queue.len()));
-        for outgoing in outgoing.into_iter().rev() {
+    pub(super) fn restore(&mut self, outgoing: Vec<Outgoing>) {
+        // Put in place one by one: a sort would be a kilobyte of the widget.
+        let mut kept: Vec<Outgoing> = Vec::new();
+        for outgoing in outgoing {
+            if self.get(&outgoing.client_id).is_none() {
+                kept.insert(kept.partition_point(|before| before.at <= outgoing.at), outgoing);
+            }
+        }
+        kept.truncate(OUTBOX_MAX.saturating_sub(self.queue.len()));
+        for outgoing in kept.into_iter().rev() {
             self.queue.push_front(outgoing);
         }
     }

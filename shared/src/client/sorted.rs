@@ -3,7 +3,7 @@
 
 /// Keys with their values, in the order of the keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Sorted<K, V>(Vec<(K, V)>);
+pub struct Sorted<K, V>(Vec<(K, V)>);
 
 impl<K, V> Default for Sorted<K, V> {
     fn default() -> Self {
@@ -16,15 +16,20 @@ impl<K: Ord, V> Sorted<K, V> {
         self.0.binary_search_by(|(other, _)| other.cmp(key))
     }
 
-    pub(super) fn get(&self, key: &K) -> Option<&V> {
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &K) -> Option<&V> {
         self.place(key).ok().and_then(|index| self.0.get(index)).map(|(_, value)| value)
     }
 
-    pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+    /// The value of a key, to change it.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         self.place(key).ok().and_then(|index| self.0.get_mut(index)).map(|(_, value)| value)
     }
 
-    pub(super) fn contains_key(&self, key: &K) -> bool {
+    /// Whether there is such a key.
+    #[must_use]
+    pub fn contains_key(&self, key: &K) -> bool {
         self.place(key).is_ok()
     }
 
@@ -38,7 +43,8 @@ impl<K: Ord, V> Sorted<K, V> {
         &mut self.0[index].1
     }
 
-    pub(super) fn insert(&mut self, key: K, value: V) {
+    /// Puts a value in, in place of the one before.
+    pub fn insert(&mut self, key: K, value: V) {
         match self.get_mut(&key) {
             Some(before) => *before = value,
             None => {
@@ -47,7 +53,8 @@ impl<K: Ord, V> Sorted<K, V> {
         }
     }
 
-    pub(super) fn remove(&mut self, key: &K) -> Option<V> {
+    /// Takes a value out.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
         self.place(key).ok().map(|index| self.0.remove(index).1)
     }
 

@@ -186,6 +186,11 @@ impl State {
         chats
     }
 
+    /// How many chats are known.
+    pub(super) fn count(&self) -> usize {
+        self.chats.values().count()
+    }
+
     /// Unread messages over all chats.
     #[must_use]
     pub fn unread(&self) -> i64 {

@@ -9,10 +9,9 @@ mod stream;
 mod tabs;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use shared::client::{Client, Effect, Identity, LineId, LinkStatus, Via};
+use shared::client::{Client, Effect, Identity, LineId, LinkStatus, Sorted, Via};
 use shared::frame::Frame;
 use shared::id::{MessageId, Position, UserId};
 use shared::time::Timestamp;
@@ -62,7 +61,7 @@ struct Inner {
     on_kept: OnceCell<Closure<dyn Fn(JsValue)>>,
     timer: Cell<Option<i32>>,
     /// The lines that are wanted, while they are opened and from then on. What any other tells is not heard.
-    lines: RefCell<BTreeMap<LineId, Option<Box<dyn Line>>>>,
+    lines: RefCell<Sorted<LineId, Option<Box<dyn Line>>>>,
     shown: Cell<u64>,
     settling: Cell<bool>,
     /// Whether the page was left with a connection, and may be shown again.

@@ -32,7 +32,7 @@ const HANDLER_MARK: &[u8] = b"__worker_init_state";
 
 /// The relay as an ES module that imports its compiled wasm: workerd compiles no wasm at run time.
 pub fn relay(paths: &Paths) -> Result<Files, Failure> {
-    let (input, wasm) = cargo_output(paths, "relay", Shipment::Relay)?;
+    let (input, wasm) = cargo_output(paths, Shipment::Relay)?;
     // wasm-bindgen's abort handler needs the function table, which a relay without a single event handler has not.
     let handles_events = wasm.windows(HANDLER_MARK.len()).any(|bytes| bytes == HANDLER_MARK);
     let folder = stamp::made(paths, "relay.wasm", &[&wasm, WASM_OPT.join(" ").as_bytes()], |folder| {
@@ -58,8 +58,9 @@ pub fn relay(paths: &Paths) -> Result<Files, Failure> {
 }
 
 /// A browser crate: `{name}.js`, which is told by its caller where `{name}_bg.wasm` is.
-pub fn browser(paths: &Paths, name: &str) -> Result<Files, Failure> {
-    let (input, wasm) = cargo_output(paths, name, Shipment::Browser)?;
+pub fn browser(paths: &Paths, shipment: Shipment) -> Result<Files, Failure> {
+    let name = shipment.name();
+    let (input, wasm) = cargo_output(paths, shipment)?;
     let folder = stamp::made(paths, &format!("{name}.wasm"), &[&wasm, WASM_OPT.join(" ").as_bytes()], |folder| {
         let draft = folder.join("draft");
         Bindgen::new()
@@ -86,8 +87,8 @@ pub fn browser(paths: &Paths, name: &str) -> Result<Files, Failure> {
     publish::read_tree(paths, &folder)
 }
 
-fn cargo_output(paths: &Paths, name: &str, shipment: Shipment) -> Result<(PathBuf, Vec<u8>), Failure> {
-    let path = paths.target().join(WASM_TARGET).join(shipment.profile()).join(format!("{name}.wasm"));
+fn cargo_output(paths: &Paths, shipment: Shipment) -> Result<(PathBuf, Vec<u8>), Failure> {
+    let path = paths.target().join(WASM_TARGET).join(shipment.profile()).join(format!("{}.wasm", shipment.name()));
     let wasm = publish::read(paths, &path)?;
     Ok((path, wasm))
 }

@@ -42,8 +42,8 @@ pub fn run(paths: &Paths) -> Result<(), Failure> {
         process::run(cargo::cargo_wasm(paths, "build", shipment).arg("--quiet"))?;
     }
     let relay = bindgen::relay(paths)?;
-    let widget = bindgen::browser(paths, "widget")?;
-    let inbox = bindgen::browser(paths, "inbox")?;
+    let widget = bindgen::browser(paths, cargo::Shipment::Widget)?;
+    let inbox = bindgen::browser(paths, cargo::Shipment::Inbox)?;
 
     let changed = publish::publish(paths, &paths.relay_module(), &relay)?
         + publish::publish(paths, &paths.www(), &assets::collect(paths, &widget, &inbox)?)?;
