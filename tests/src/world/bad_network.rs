@@ -118,7 +118,7 @@ async fn carry(mut client: TcpStream, relay: String, shared: Arc<Shared>) {
         let _ = client.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
         return;
     }
-    if is_socket && trouble.swallows_sockets {
+    if trouble.loses_up || is_socket && trouble.swallows_sockets {
         // Until the client gives up.
         while client.read(&mut head).await.is_ok_and(|read| read > 0) {}
         return;
