@@ -85,9 +85,9 @@ pub async fn remove(env: &Env, keys: &[String]) -> Result<()> {
 pub fn stream(
     offset: i64,
     length: i64,
-    mut read: impl FnMut(place::Piece) -> Result<Vec<u8>> + 'static,
+    read: impl FnMut(place::Piece) -> Result<Vec<u8>> + 'static,
 ) -> Result<ResponseBody> {
-    let pieces = stream::iter(place::pieces(offset, length)).map(move |piece| read(piece));
+    let pieces = stream::iter(place::pieces(offset, length)).map(read);
     let fixed = worker::FixedLengthStream::wrap(pieces, length.unsigned_abs());
     let fixed: worker::worker_sys::FixedLengthStream = fixed.into();
     Ok(ResponseBody::Stream(fixed.readable()))

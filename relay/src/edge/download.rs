@@ -4,13 +4,13 @@ use relay_core::files::link;
 use relay_core::files::serving::{Wanted, serve};
 use relay_core::hub::Opened;
 use shared::problem::{Code, Problem};
-use worker::{Env, Headers, Method, Request, Response, ResponseBody, Result, console_error};
+use worker::{Env, Headers, Method, Request, Response, ResponseBody, Result};
 
 use super::Outcome;
 use super::asked::{bearer, header, live_claims, word};
 use super::organization::{ask_for, object};
 use crate::call::Call;
-use crate::{clock, config, http, place};
+use crate::{clock, config, http, log, place};
 
 /// For holders of a token: programs, mostly.
 pub(super) async fn by_token(request: &Request, env: &Env, file_id: &str) -> Result<Response> {
@@ -70,7 +70,9 @@ async fn hand_out(request: &Request, env: &Env, organization: &str, open: Call) 
             match place::read(env, &object, opened.place, &opened.key, &opened.file_id, bytes).await {
                 Ok(body) => body,
                 Err(error) => {
-                    console_error!("a file could not be read: {error}");
+                    log::write(
+                        log::error("file_not_read").word("trouble", relay_core::log::trouble(&error.to_string())),
+                    );
                     return http::problem(&Problem::new(Code::StorageFailed, "the file could not be read; try again"));
                 }
             }

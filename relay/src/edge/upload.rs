@@ -14,13 +14,16 @@ use serde_json::Value;
 use shared::limits::{FILE_BYTES_MAX, UPLOAD_SILENCE_MS_MAX, UPLOADS_BYTES_MAX};
 use shared::problem::{Code, Problem};
 use shared::route::FILE_NAME_HEADER;
-use worker::{Delay, Env, Request, Response, Result, console_error};
+use worker::{Delay, Env, Request, Response, Result};
 
 use super::Outcome;
 use super::asked::{bearer, header, live_claims, number};
 use super::organization::{ask_for, object};
 use crate::call::Call;
-use crate::{http, place};
+use crate::{http, log, place};
+
+/// How much of a body that is too large is read and dropped before its sender hears so: a photo of today's phones.
+const DRAINED_BYTES_MAX: usize = 3 * FILE_BYTES_MAX;
 
 thread_local! {
     /// Bytes of uploads that this instance holds.
@@ -93,7 +96,7 @@ async fn upload(request: &mut Request, env: &Env, is_visitor: bool) -> Outcome<V
     match place::keep(env, &object, at, &begun.key, &begun.file_id, bytes).await {
         Ok(()) => ask_for(env, &organization, Call::FinishFile { file_id: begun.file_id }).await,
         Err(error) => {
-            console_error!("a file could not be kept: {error}");
+            log::write(log::error("file_not_kept").word("trouble", relay_core::log::trouble(&error.to_string())));
             let abandon = Call::AbandonFile { file_id: begun.file_id };
             // If this is lost, too, the organization's alarm lets the file go.
             let _ = ask_for::<Value>(env, &organization, abandon).await;
@@ -106,10 +109,11 @@ async fn upload(request: &mut Request, env: &Env, is_visitor: bool) -> Outcome<V
 async fn receive(request: &mut Request) -> Outcome<Arriving> {
     let too_large = || Problem::new(Code::TooLarge, format!("a file has at most {FILE_BYTES_MAX} bytes"));
     let announced = header(request, "Content-Length").and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > FILE_BYTES_MAX) {
+    if announced.is_some_and(|length| length > DRAINED_BYTES_MAX) {
         return Err(too_large());
     }
     let mut file = Arriving::new();
+    let mut dropped: usize = 0;
     let Ok(mut stream) = request.stream() else { return Ok(file) };
     loop {
         let silence = Delay::from(Duration::from_millis(UPLOAD_SILENCE_MS_MAX.unsigned_abs()));
@@ -117,11 +121,16 @@ async fn receive(request: &mut Request) -> Outcome<Arriving> {
             Either::Left((next, _)) => next,
             Either::Right(_) => return Err(Problem::new(Code::Malformed, "the upload fell silent")),
         };
-        let Some(part) = next else { return Ok(file) };
+        let Some(part) = next else { return if dropped == 0 { Ok(file) } else { Err(too_large()) } };
         let part = part.map_err(|_| Problem::new(Code::Malformed, "the body could not be read"))?;
         let length = file.bytes.len().saturating_add(part.len());
-        if length > FILE_BYTES_MAX {
-            return Err(too_large());
+        if dropped > 0 || length > FILE_BYTES_MAX {
+            // Read to its end all the same, within reason: a sender that is cut off does not see why.
+            dropped = dropped.saturating_add(part.len());
+            if file.bytes.len().saturating_add(dropped) > DRAINED_BYTES_MAX {
+                return Err(too_large());
+            }
+            continue;
         }
         file.reserve(part.len())?;
         if file.bytes.capacity() < length {

@@ -7,11 +7,12 @@ use relay_core::files::place as chunks;
 use relay_core::hub::{Input, Request as Asked};
 use shared::limits::FILE_CHUNK_BYTES;
 use shared::problem::{Code, Problem};
-use worker::{Error, Request, Response, Result, console_error};
+use worker::{Error, Request, Response, Result};
 
 use super::Organization;
 use super::shell::Shell;
 use crate::http;
+use crate::log;
 use crate::place::{self, BYTES_PATH, CHUNK_PATH};
 
 impl Organization {
@@ -63,7 +64,9 @@ impl Shell {
                 Ok(()) => {
                     Box::pin(shell.run(Input::FilesRemoved { keys })).await;
                 }
-                Err(error) => console_error!("files could not be removed from the bucket: {error}"),
+                Err(error) => log::write(
+                    log::error("files_not_removed").word("trouble", relay_core::log::trouble(&error.to_string())),
+                ),
             }
         });
     }
