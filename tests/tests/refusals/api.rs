@@ -64,8 +64,8 @@ async fn a_wrong_method_names_the_right_ones_and_an_unknown_path_is_a_problem() 
     let world = World::shared().await;
     let rows = [
         (Method::GET, WIDGET_SESSIONS, "POST"),
-        (Method::POST, WIDGET_SOCKET, "GET"),
-        (Method::POST, EVENTS, "GET"),
+        (Method::DELETE, WIDGET_SOCKET, "GET, POST"),
+        (Method::DELETE, EVENTS, "GET, POST"),
         (Method::DELETE, "/v1/chats", "GET"),
         (Method::PUT, "/v1/chats/-1/messages", "GET, POST"),
         (Method::GET, "/v1/organizations", "POST"),

@@ -33,7 +33,7 @@ async fn a_body_over_the_limit_is_refused_announced_or_not() {
         post(path, in_pieces(message(20 * BODY_BYTES_MAX))).await.expect_problem(Code::TooLarge);
     }
     let large = post("/v1/organizations", message(BODY_BYTES_MAX + 1).into()).await;
-    large.expect_problem(Code::Unauthorized);
+    large.expect_problem(Code::Forbidden);
     world
         .admin()
         .call(Method::POST, "/v1/organizations", in_pieces(message(BODY_BYTES_MAX + 1)))
