@@ -22,5 +22,6 @@ pub mod node;
 pub mod problem;
 pub mod reply;
 pub mod route;
+pub mod text;
 pub mod time;
 pub mod token;

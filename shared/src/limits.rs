@@ -3,14 +3,15 @@
 /// The version of the protocol, offered as the WebSocket subprotocol `prilavok.v1`.
 pub const PROTOCOL_VERSION: i64 = 1;
 
-/// A message's text, in Unicode characters: Telegram's limit of 4,096 less room for a signature, so that one limit serves
-/// the messengers, too.
+/// A message's text, in characters as [`crate::text::length`] counts them: Telegram's limit of 4,096 less room for a
+/// signature, so that one limit serves the messengers, too; and never more than 8,000 bytes, so that the longest message
+/// fits a fresh line ([`LINE_BYTES_MAX`]).
 pub const TEXT_CHARS_MAX: usize = 4000;
 
 /// Ozon's limit of a message's text (UPSTREAMS 1.2: 1-1000 characters).
 pub const OZON_TEXT_CHARS_MAX: usize = 1000;
 
-/// One frame from a client, in bytes: the longest text escaped at its worst (6 bytes a character, `\u0001`) is 24,000, and
+/// One frame from a client, in bytes: the longest text with every letter escaped (6 bytes each, `\u044b`) is 24,000, and
 /// the envelope and ids fit in the rest.
 pub const FRAME_BYTES_MAX: usize = 32 * 1024;
 

@@ -98,7 +98,7 @@ export class Tabs {
     if (frame.event == "welcome") {
       this.welcome = frame;
       // The followers come along, and ask again for what the old line did not answer.
-      if (this.line && this.leads) this.post("lost", CONTINUE);
+      if (this.line && this.leads) this.post("next");
       this.line = line;
       this.at = frame.data.resumed ? [...at] : [frame.data.epoch, frame.data.offset];
       if (this.leads) this.greet();
@@ -156,7 +156,12 @@ export class Tabs {
       line.onopen?.({ type: "open" });
       line.onmessage?.({ type: "message", data: JSON.stringify(value) });
     } else if (what == "frame") this.joined?.onmessage?.({ type: "message", data: value });
-    else if (what == "lost") this.leave(value);
+    else if (what == "next") {
+      // Who waits for a place gets one on the new line: its welcome is behind this.
+      const { joined } = this;
+      this.joined = null;
+      end(joined, CONTINUE);
+    } else if (what == "lost") this.leave(value);
     // A leader that is hidden may be as long about it as one that is frozen.
     else if (what == "wait" && (!value || document.hidden)) clearTimeout(this.patience);
   }

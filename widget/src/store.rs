@@ -1,6 +1,6 @@
 //! What the screen shows, as a value: made from the client machine, compared, and only then drawn. No DOM in here.
 
-use shared::client::{Chat, Client, OutgoingState, check_text};
+use shared::client::{Chat, Client, OutgoingState};
 use shared::file::Attachment;
 use shared::id::{MessageId, UserId};
 use shared::limits::TEXT_CHARS_MAX;
@@ -65,7 +65,7 @@ impl Draft {
     /// Whether it is too long.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.text.chars().count() > TEXT_CHARS_MAX
+        shared::text::length(&self.text) > TEXT_CHARS_MAX
     }
 
     /// The id to send it under: the one it was sent under before, if it is the same text.
@@ -83,13 +83,13 @@ impl Draft {
     /// Whether it is a message.
     #[must_use]
     pub fn can_send(&self) -> bool {
-        check_text(&self.text, TEXT_CHARS_MAX).is_ok()
+        shared::text::check(&self.text).is_ok()
     }
 
     /// How many characters are left or too many, once that is of interest, or why the text was not taken.
     #[must_use]
     pub fn counter(&self, words: &Words) -> String {
-        let count = self.text.chars().count();
+        let count = shared::text::length(&self.text);
         if count > TEXT_CHARS_MAX {
             (words.chars_over)(count - TEXT_CHARS_MAX)
         } else if count + COUNTER_FROM_CHARS > TEXT_CHARS_MAX {

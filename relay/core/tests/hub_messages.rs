@@ -120,16 +120,18 @@ fn messages_without_a_client_id_are_each_their_own() {
 }
 
 #[test]
-fn a_text_has_one_to_four_thousand_characters_of_any_script() {
+fn a_text_has_one_to_four_thousand_characters_counted_by_their_bytes() {
     let mut bench = Bench::new();
     let page = bench.connect(&visitor(-7));
     for (text, refused) in [
         (String::new(), Some("empty_text")),
         (" \n\t\u{a0}".into(), Some("empty_text")),
         ("я".repeat(TEXT_CHARS_MAX), None),
-        ("🦀".repeat(TEXT_CHARS_MAX), None),
-        ("\u{1}".repeat(TEXT_CHARS_MAX), None),
+        ("🦀".repeat(TEXT_CHARS_MAX / 2), None),
+        ("\u{1}".repeat(TEXT_CHARS_MAX / 3), None),
         ("я".repeat(TEXT_CHARS_MAX + 1), Some("too_large")),
+        ("🦀".repeat(TEXT_CHARS_MAX / 2 + 1), Some("too_large")),
+        ("\u{1}".repeat(TEXT_CHARS_MAX / 3 + 1), Some("too_large")),
     ] {
         let answer = bench.ask(page, json!({"action": "send_message", "text": text}));
         assert_eq!(answer.as_ref().err().map(String::as_str), refused, "{} characters", text.chars().count());

@@ -1,11 +1,11 @@
 //! Files, as the client sees them: a message that carries one, and the short-lived addresses under which they open.
 
 use super::{Client, Outgoing, OutgoingState, Want};
-use crate::client::check_text;
 use crate::file::Attachment;
 use crate::id::UserId;
-use crate::limits::{FILE_LINK_TTL_S, TEXT_CHARS_MAX};
+use crate::limits::FILE_LINK_TTL_S;
 use crate::problem::Problem;
+use crate::text;
 use crate::time::Timestamp;
 
 /// For how long a link is handed out here: half its life, so that whoever gets it has time to follow it.
@@ -33,7 +33,7 @@ impl Client {
         client_id: String,
     ) -> Result<(), Problem> {
         if !text.is_empty() {
-            check_text(text, TEXT_CHARS_MAX)?;
+            text::check(text)?;
         }
         self.put_out(Outgoing {
             client_id,

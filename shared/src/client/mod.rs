@@ -27,10 +27,11 @@ use crate::action::{Action, Chats, FileLink, History, MessageRead, Presence, Sen
 use crate::backoff::Backoff;
 use crate::frame::{Frame, PING, Refusal, Welcome};
 use crate::id::{MessageId, Offset, Position, UserId};
-use crate::limits::{ANSWER_TIMEOUT_MS, CHATS_PAGE, TEXT_CHARS_MAX, TYPING_EVERY_MS};
+use crate::limits::{ANSWER_TIMEOUT_MS, TYPING_EVERY_MS};
 use crate::message::{Side, source};
 use crate::problem::{Code, Problem};
 use crate::reply::Reply;
+use crate::text;
 use crate::time::Timestamp;
 use delivery::Delivery;
 use lines::Lines;
@@ -246,7 +247,7 @@ impl Client {
     /// # Errors
     /// A problem with the text (empty, too long) or a full outbox; nothing has changed then, and the text is the caller's.
     pub fn send(&mut self, now: Timestamp, user_id: UserId, text: &str, client_id: String) -> Result<(), Problem> {
-        check_text(text, TEXT_CHARS_MAX)?;
+        text::check(text)?;
         self.put_out(Outgoing {
             client_id,
             user_id,
@@ -478,10 +479,7 @@ impl Client {
         match (want, reply) {
             (Want::Chats { before }, Reply::Chats(page)) => {
                 self.state.apply_chats(before.is_none(), page);
-                // A line with a budget brings the list's first screen in pieces.
-                if self.state.count() < CHATS_PAGE
-                    && let Some(before) = self.state.next_chats()
-                {
+                if let Some(before) = self.state.next_of_first_screen() {
                     self.want(Want::Chats { before: Some(before) });
                 }
             }
@@ -648,23 +646,6 @@ impl Client {
     fn changed(&mut self) {
         self.revision = self.revision.wrapping_add(1);
     }
-}
-
-/// Whether a text can be a message: not blank, and at most `chars_max` characters.
-///
-/// # Errors
-/// [`Code::EmptyText`] or [`Code::TooLarge`].
-pub fn check_text(text: &str, chars_max: usize) -> Result<(), Problem> {
-    if text.trim().is_empty() {
-        return Err(Problem::new(Code::EmptyText, "a message needs a text that is not blank"));
-    }
-    if text.chars().nth(chars_max).is_some() {
-        return Err(Problem::new(
-            Code::TooLarge,
-            ["a message's text has at most ", &chars_max.to_string(), " characters"].concat(),
-        ));
-    }
-    Ok(())
 }
 
 /// The side a client of this identity writes on.

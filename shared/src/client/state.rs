@@ -4,7 +4,7 @@ use super::sorted::Sorted;
 use super::{Identity, VISITOR_SOURCE, own_side};
 use crate::event::Event;
 use crate::id::{MessageId, UserId};
-use crate::limits::TYPING_TTL_MS;
+use crate::limits::{CHATS_PAGE, TYPING_TTL_MS};
 use crate::message::{ChatSummary, Message, Side, source};
 use crate::reply::{ChatsPage, HistoryPage, Presence};
 use crate::time::Timestamp;
@@ -37,6 +37,8 @@ pub struct Chat {
     has_more: bool,
     loaded: bool,
     stale: bool,
+    /// Known by its events alone: its name, marks and counts come with its page of the list.
+    partial: bool,
 }
 
 impl Chat {
@@ -57,6 +59,7 @@ impl Chat {
             has_more: true,
             loaded: false,
             stale: false,
+            partial: false,
         }
     }
 
@@ -98,6 +101,17 @@ impl Chat {
             self.newest = Some(message.clone());
         }
         self.messages.insert(message.message_id, message);
+    }
+
+    /// What came before a gap is not on the screen: its messages come with the next opening. True if there was a gap.
+    fn forget_what_nobody_sees(&mut self) -> bool {
+        let forgets = self.stale && !self.loaded;
+        if forgets {
+            self.messages.clear();
+            self.has_more = true;
+            self.stale = false;
+        }
+        forgets
     }
 
     fn knows(&self, message_id: MessageId) -> bool {
@@ -161,6 +175,8 @@ pub struct State {
     next_chats: Option<MessageId>,
     loaded: bool,
     stale: bool,
+    /// The list comes afresh, and its first screen is not here yet.
+    filling: bool,
 }
 
 impl State {
@@ -169,7 +185,7 @@ impl State {
         if let Identity::Visitor(user_id) = identity {
             chats.insert(user_id, Chat::new(user_id, "", VISITOR_SOURCE));
         }
-        Self { identity, chats, next_chats: None, loaded: false, stale: false }
+        Self { identity, chats, next_chats: None, loaded: false, stale: false, filling: false }
     }
 
     /// One chat.
@@ -186,9 +202,13 @@ impl State {
         chats
     }
 
-    /// How many chats are known.
-    pub(super) fn count(&self) -> usize {
-        self.chats.values().count()
+    /// Where the next piece of the list's first screen starts, if it is to be asked for.
+    pub(super) fn next_of_first_screen(&self) -> Option<MessageId> {
+        self.next_chats.filter(|_| self.filling || self.has_partial_chats())
+    }
+
+    fn has_partial_chats(&self) -> bool {
+        self.chats.values().any(|chat| chat.partial)
     }
 
     /// Unread messages over all chats.
@@ -356,10 +376,13 @@ impl State {
 
     fn apply_message(&mut self, message: Message, user_name: &str, source: &str, applied: &mut Applied) {
         let side = own_side(self.identity);
-        let chat = self.chats.get_or_insert_with(message.user_id, || {
-            applied.needs_chats = true;
-            Chat::new(message.user_id, user_name, source)
+        let chat = self.chats.get_or_insert_with(message.user_id, || Chat {
+            partial: true,
+            ..Chat::new(message.user_id, user_name, source)
         });
+        chat.partial |= chat.forget_what_nobody_sees();
+        // It is near the list's top now, whatever page it was on.
+        applied.needs_chats = chat.partial;
         if chat.user_name.is_empty() {
             user_name.clone_into(&mut chat.user_name);
         }
@@ -401,6 +424,7 @@ impl State {
                 chat.has_more = page.has_more;
             }
             chat.loaded = true;
+            chat.partial = false;
             chat.unread = page.unread;
         } else if before == chat.oldest() {
             chat.has_more = page.has_more;
@@ -423,16 +447,22 @@ impl State {
 
     pub(super) fn apply_chats(&mut self, first_page: bool, page: ChatsPage) {
         let afresh = first_page && self.is_stale();
-        if afresh || !first_page {
-            self.next_chats = page.next;
-        }
         self.loaded = true;
         for summary in page.chats {
             self.apply_summary(summary);
         }
+        if afresh || !first_page || self.has_partial_chats() {
+            self.next_chats = page.next;
+        }
         if afresh {
             self.stale = false;
-            // What is neither on the page nor open here is of before the gap. It comes back with its page.
+            self.filling = true;
+        }
+        // A line with a budget brings the first screen in pieces. What it had before stays until it is complete.
+        let count = self.chats.values().filter(|chat| !chat.stale).count();
+        if self.filling && !self.stale && (count >= CHATS_PAGE || self.next_chats.is_none()) {
+            self.filling = false;
+            // What is neither on the first screen nor open here is of before the gap. It comes back with its page.
             self.chats.retain(|chat| chat.loaded || !chat.stale);
         }
     }
@@ -455,12 +485,8 @@ impl State {
             // The same message, too, may have come further than is known here.
             chat.newest = Some(message);
         }
-        if chat.stale && !chat.loaded {
-            // Nothing of it is on the screen: its messages come with the next opening.
-            chat.messages.clear();
-            chat.has_more = true;
-            chat.stale = false;
-        }
+        chat.forget_what_nobody_sees();
+        chat.partial = false;
     }
 
     /// This side has read up to a message. True if that is news.

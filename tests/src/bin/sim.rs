@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use ::tests::sim::{Plan, run, run_many};
+use ::tests::sim::{Plan, Sabotage, run, run_many};
 
-const USAGE: &str = "--seeds N [--from S] | --seed S [--trace]";
+const USAGE: &str = "(--seeds N [--from S] | --seed S [--trace]) [--mistake NAME]";
 /// How often progress is told.
 const PROGRESS_EVERY: Duration = Duration::from_secs(2);
 /// What a shell reports for a program that was interrupted.
@@ -22,6 +22,7 @@ struct Options {
     from: u64,
     seed: Option<u64>,
     trace: bool,
+    mistake: Option<Sabotage>,
 }
 
 fn main() -> ExitCode {
@@ -33,16 +34,20 @@ fn main() -> ExitCode {
         }
     };
     match options.seed {
-        Some(seed) => one(seed, options.trace),
-        None => many(options.from, options.seeds.unwrap_or(1_000)),
+        Some(seed) => one(Plan { seed, traced: options.trace, sabotage: options.mistake }),
+        None => {
+            let plan = Plan { sabotage: options.mistake, ..Plan::default() };
+            many(plan, options.from, options.seeds.unwrap_or(1_000))
+        }
     }
 }
 
 fn parse(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
     let mut options = Options::default();
     while let Some(arg) = args.next() {
+        let mut value = || args.next().ok_or_else(|| format!("{arg} wants a value"));
         let mut number = || {
-            let value = args.next().ok_or_else(|| format!("{arg} wants a number"))?;
+            let value = value()?;
             value.parse::<u64>().map_err(|_| format!("{arg} wants a number, not {value:?}"))
         };
         match arg.as_str() {
@@ -50,14 +55,22 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
             "--from" => options.from = number()?,
             "--seed" => options.seed = Some(number()?),
             "--trace" => options.trace = true,
+            "--mistake" => options.mistake = Some(mistake(&value()?)?),
             other => return Err(format!("{other:?} is not known")),
         }
     }
     Ok(options)
 }
 
-fn one(seed: u64, traced: bool) -> ExitCode {
-    let outcome = run(Plan { seed, traced, ..Plan::default() });
+/// A mistake that the simulation makes on purpose, to see that it is noticed.
+fn mistake(name: &str) -> Result<Sabotage, String> {
+    let known = Sabotage::ALL.iter().find(|mistake| format!("{mistake:?}") == name);
+    known.copied().ok_or_else(|| format!("{name:?} is none of the mistakes {:?}", Sabotage::ALL))
+}
+
+fn one(plan: Plan) -> ExitCode {
+    let seed = plan.seed;
+    let outcome = run(plan);
     for line in &outcome.trace {
         println!("{line}");
     }
@@ -74,11 +87,11 @@ fn one(seed: u64, traced: bool) -> ExitCode {
     }
 }
 
-fn many(from: u64, seeds: u64) -> ExitCode {
+fn many(plan: Plan, from: u64, seeds: u64) -> ExitCode {
     heed_interrupts();
     let begin = Instant::now();
     let (done, failed, told_s) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
-    let sum = run_many(Plan::default(), from..from.saturating_add(seeds), |seed, verdict| {
+    let sum = run_many(plan, from..from.saturating_add(seeds), |seed, verdict| {
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         if let Err(claim) = verdict {
             failed.fetch_add(1, Ordering::Relaxed);

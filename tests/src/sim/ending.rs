@@ -41,7 +41,7 @@ impl World {
         link.relay = RelayEnd::Gone;
         // A shell knows a socket by its attachment; one that never got a session was never the hub's.
         let attached = link.attachment.take().is_some();
-        let overlooked = self.is_sabotaged(Sabotage::OverlooksDepartures) && self.chance.percent(20);
+        let overlooked = self.is_sabotaged(Sabotage::OverlooksDepartures);
         if known && attached && up && !overlooked {
             self.note(|| format!("the relay learns that {conn:x} is gone"));
             self.feed(Input::Closed { conn });

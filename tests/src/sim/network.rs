@@ -6,7 +6,7 @@ use relay_core::hub::{ConnId, Input};
 use shared::close;
 use shared::frame::{PING, PONG};
 use shared::id::{Offset, Position};
-use shared::limits::LINE_BYTES_MAX;
+use shared::limits::{FRAME_OVERHEAD_BYTES, LINE_BYTES_MAX};
 use shared::time::Timestamp;
 use shared::token::Claims;
 
@@ -14,12 +14,11 @@ use super::neighbour::Shop;
 use super::sabotage::Sabotage;
 use super::schedule::Happening;
 use super::tab::Heard;
+use super::weather::FREEZES_AFTER;
 use super::world::World;
 
 /// No close frame came: what a browser reports then.
 pub(super) const LOST: u16 = 1006;
-/// What a WebSocket adds to a frame of ours, at most, rounded up.
-const FRAME_BYTES: usize = 10;
 /// The end of time.
 const NEVER: i64 = i64::MAX;
 
@@ -257,14 +256,18 @@ impl World {
         if most == 0 || matches!(link.end, End::Listener) || link.down_bytes > most {
             return link.down_bytes <= most || most == 0;
         }
-        link.down_bytes += bytes + FRAME_BYTES;
+        link.down_bytes += bytes + FRAME_OVERHEAD_BYTES;
         if link.down_bytes <= most {
             return true;
         }
         let last = link.down_due.max(now);
         link.down_until = link.down_until.min(last);
         link.up_until = link.up_until.min(last);
+        let carried = link.down_bytes;
         self.saw("frozen after its bytes");
+        if most >= FREEZES_AFTER {
+            self.blame(|| format!("{conn:x} was to carry {carried} bytes, more than a line may"));
+        }
         false
     }
 

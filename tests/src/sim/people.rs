@@ -2,7 +2,9 @@
 
 use shared::client::{Chat, Identity, OutgoingState};
 use shared::id::UserId;
+use shared::limits::TEXT_CHARS_MAX;
 use shared::message::{Side, source};
+use shared::text;
 
 use super::neighbour::Shop;
 use super::schedule::Happening;
@@ -14,6 +16,8 @@ const TABS: [(&str, UserId); 4] =
     [("Анна", VISITORS[0]), ("Анна2", VISITORS[0]), ("Борис", VISITORS[1]), ("Вера", VISITORS[2])];
 /// The second one never opens a chat: what he sees comes from the list and from events alone.
 const OPERATORS: [&str; 2] = ["Ольга", "Павел"];
+/// What long texts are made of: letters of one to four bytes, and those that JSON escapes.
+const LONG: [&str; 5] = ["a", "Ы", "好", "🦀", "\""];
 /// People need a moment between two things they do.
 const PAUSE_MS: (i64, i64) = (400, 6_000);
 
@@ -102,6 +106,13 @@ impl World {
         let text = if at_ozon && self.chance.percent(20) {
             // The same words again: in the upstream's history only the order tells them apart.
             format!("{} Да", tag(self.shop, user_id))
+        } else if !at_ozon && self.chance.percent(self.weather.long_text) {
+            self.saw("long text");
+            let begin = format!("{} {client_id} ", tag(self.shop, user_id));
+            let one = LONG[self.chance.index(LONG.len())];
+            let room = TEXT_CHARS_MAX - text::length(&begin);
+            let count = room / text::length(one) / [1, 1, 2, 4][self.chance.index(4)];
+            begin + &one.repeat(count)
         } else {
             format!("{} {client_id}", tag(self.shop, user_id))
         };

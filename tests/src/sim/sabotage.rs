@@ -54,7 +54,7 @@ mistakes! {
     ForgetsFilters,
     /// The hub mixes up whose session is whose.
     MixesUpSessions,
-    /// The hub does not hear that a socket is gone.
+    /// The hub does not hear that a socket is gone, and takes silence for life.
     OverlooksDepartures,
     /// The hub's history has a hole.
     HistoryWithAHole,

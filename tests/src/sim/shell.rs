@@ -302,8 +302,9 @@ impl World {
             self.set_alarm(at);
         }
         if !asked.is_empty() {
+            let always = self.is_sabotaged(Sabotage::OverlooksDepartures).then(|| self.relay_now());
             let open = |conn: &ConnId| self.conns.get(conn).filter(|link| link.relay == RelayEnd::Open);
-            let heard = asked.iter().filter_map(|conn| Some((*conn, open(conn)?.pinged))).collect();
+            let heard = asked.iter().filter_map(|conn| Some((*conn, always.or(open(conn)?.pinged)))).collect();
             self.feed(Input::Heard { heard });
         }
     }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use relay_core::storage::Sql;
 use shared::client::Identity;
 use shared::id::{MessageId, UserId};
+use shared::limits::{HISTORY_PAGE, PAGE_BYTES};
 use shared::message::{Message, Side, Status};
 
 use super::people::VISITORS;
@@ -153,7 +154,11 @@ impl World {
                 if let Some((shown, kept)) = shown.iter().zip(expected).find(|(shown, kept)| shown != kept) {
                     return Err(format!("{name} shows {shown:?} where {kept:?} is kept"));
                 }
-                if shown.len() > all.len() || chat.is_loaded() && shown.len() < all.len().min(20) {
+                // A page has twenty messages, or as many as a line with a budget takes.
+                let next_older = all.len().checked_sub(shown.len() + 1).and_then(|index| all.get(index));
+                let is_full = shown.len() >= HISTORY_PAGE
+                    || next_older.is_some_and(|next| chat.has_more() && bytes(expected) + bytes(&[next]) > PAGE_BYTES);
+                if shown.len() > all.len() || chat.is_loaded() && shown.len() < all.len() && !is_full {
                     return Err(format!("{name} shows {} of {} messages in {user_id}", shown.len(), all.len()));
                 }
                 if !chat.has_more() && shown.len() < all.len() {
@@ -253,4 +258,9 @@ impl World {
 
 fn place(here: bool) -> &'static str {
     if here { "here" } else { "away" }
+}
+
+/// What messages take on a page.
+fn bytes(messages: &[&Message]) -> usize {
+    messages.iter().map(|message| serde_json::to_string(message).map_or(0, |text| text.len() + 1)).sum()
 }

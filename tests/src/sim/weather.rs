@@ -1,10 +1,15 @@
 //! How bad it gets under a seed. Each kind of trouble is there in some seeds and missing in others: troubles that always
 //! come together hide each other's bugs.
 
+use shared::limits::{FREEZE_BYTES, HANDSHAKE_BYTES};
+
 use super::chance::Chance;
 
-/// What some providers let through before a line goes silent.
-const FREEZES_AFTER: usize = 16 * 1024;
+/// Bytes of frames that get through where providers let [`FREEZE_BYTES`] of a connection through. No line may get there.
+pub(super) const FREEZES_AFTER: usize = FREEZE_BYTES - HANDSHAKE_BYTES;
+/// A provider that is stricter than any that is known: just more than a `welcome` and the longest message. Lines of ours
+/// do freeze there, and all the same everything has to arrive.
+const FREEZES_EARLY: usize = 9 * 1024;
 
 /// Chances in a thousand unless said otherwise.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +73,8 @@ pub(super) struct Weather {
     pub(super) flood: bool,
     /// A program writes dozens of messages to a buyer.
     pub(super) ozon_flood: bool,
+    /// Of a hundred messages, those of a length that few write and everybody may.
+    pub(super) long_text: u64,
 }
 
 impl Weather {
@@ -97,7 +104,11 @@ impl Weather {
             crash: maybe(50, 2),
             trim: maybe(50, 5),
             clock: maybe(50, 3),
-            freezes_after: if maybe(25, 1) > 0 { FREEZES_AFTER } else { 0 },
+            freezes_after: match maybe(40, 2) {
+                0 => 0,
+                1 => FREEZES_AFTER,
+                _ => FREEZES_EARLY,
+            },
             trouble_every_ms: 800 + maybe(100, 4000) as i64,
             reload: maybe(70, 6),
             sleep: maybe(60, 5),
@@ -119,6 +130,7 @@ impl Weather {
             stranger: maybe(30, 2),
             flood: maybe(12, 1) > 0,
             ozon_flood: maybe(6, 1) > 0,
+            long_text: maybe(40, 15),
         }
     }
 

@@ -36,6 +36,10 @@ const QUIET_MS: i64 = 15_000;
 const LOOK_EVERY_MS: i64 = 1_000;
 /// Happenings within one millisecond beyond which something is running in circles.
 const SPIN_MAX: u32 = 5_000;
+/// Five times what happens in the busiest of a thousand runs.
+const HAPPENINGS_MAX: u32 = 60_000;
+/// No chat has as many pages as this, even if each message fills one.
+const LOOKS_MAX: u32 = 1_000;
 
 /// What to run.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,6 +103,8 @@ pub(super) struct World {
     pub(super) relay_skew_ms: i64,
     /// Whether people still act.
     pub(super) active: bool,
+    /// How many things have happened.
+    happened: u32,
     /// The first claim that did not hold.
     pub(super) broken: Option<String>,
 }
@@ -125,6 +131,7 @@ impl World {
             trace: Trace::new(plan.traced),
             relay_skew_ms: 0,
             active: true,
+            happened: 0,
             broken: None,
         }
     }
@@ -174,8 +181,13 @@ impl World {
         if self.broken.is_none() {
             self.judge_both();
         }
+        let mut looks = 0;
         while self.broken.is_none() && self.everybody_looks_through_everything() {
             self.come_to_rest();
+            looks += 1;
+            if looks > LOOKS_MAX {
+                self.blame(|| "somebody scrolls on and on, and no page is the last".into());
+            }
         }
         if self.broken.is_none() {
             self.judge_both();
@@ -191,8 +203,12 @@ impl World {
                 self.blame(|| format!("nothing breaks any more, and yet it does not come to rest: {unrest}"));
             }
             self.run_until(self.now() + QUIET_MS, |_| false);
-            if self.broken.is_some() || self.unrest().is_none() {
+            let unrest = self.unrest();
+            if self.broken.is_some() || unrest.is_none() {
                 return;
+            }
+            if self.now() >= deadline {
+                self.blame(|| format!("it comes to rest, and never for long: {unrest:?}"));
             }
         }
     }
@@ -210,6 +226,10 @@ impl World {
                 }
             } else {
                 (moment, spins) = (self.now(), 0);
+            }
+            self.happened += 1;
+            if self.happened > HAPPENINGS_MAX {
+                self.blame(|| format!("{HAPPENINGS_MAX} things have happened, and it goes on and on"));
             }
             self.trace.mark(moment as u64);
             self.at(self.shop_of(&what), |world| world.happen(what));

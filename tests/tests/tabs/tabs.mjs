@@ -136,9 +136,12 @@ first.connects(["e", 7]);
 await until("the next socket", () => sockets.length == 2);
 sockets[1].welcome(true, 7);
 old.close(1000);
+// The second was about to change its place by itself; the third is told to, and does it at once.
 const place = second.line;
 second.connects(["e", 7]);
-assert.equal((await second.hears("welcome")).data.resumed, true);
+assert.equal((await third.hears("closed")).code, 4510);
+third.connects(["e", 7]);
+for (const tab of [second, third]) assert.equal((await tab.hears("welcome")).data.resumed, true);
 place.close(1000);
 sockets[1].hear({ event: "more", offset: 9 });
 for (const tab of [second, third]) assert.equal((await tab.hears("more")).offset, 9);

@@ -3,11 +3,10 @@
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
-use shared::client::check_text;
 use shared::id::UserId;
 use shared::limits::{OZON_TEXT_CHARS_MAX, TEXT_CHARS_MAX};
 use shared::message::source;
-use shared::problem::Code;
+use shared::problem::{Code, Problem};
 use wasm_bindgen::JsCast;
 use widget::browser;
 
@@ -23,14 +22,22 @@ const fn counted_from(limit: usize) -> usize {
     limit / 10 * 9
 }
 
-/// The longest text that a source takes.
-fn limit_of(source_name: &str) -> usize {
-    if source_name == source::OZON { OZON_TEXT_CHARS_MAX } else { TEXT_CHARS_MAX }
+/// How long a text is, and how long a source lets it be.
+fn measure(text: &str, source_name: &str) -> (usize, usize) {
+    match source_name {
+        source::OZON => (text.chars().count(), OZON_TEXT_CHARS_MAX),
+        _ => (shared::text::length(text), TEXT_CHARS_MAX),
+    }
+}
+
+fn check(text: &str, source_name: &str) -> Result<(), Problem> {
+    shared::text::check(text)?;
+    if source_name == source::OZON { shared::text::check_chars(text, OZON_TEXT_CHARS_MAX) } else { Ok(()) }
 }
 
 /// The counter of a text that needs one.
-fn counter(chars: usize, source_name: &str) -> Option<String> {
-    let limit = limit_of(source_name);
+fn counter(text: &str, source_name: &str) -> Option<String> {
+    let (chars, limit) = measure(text, source_name);
     let counts = if source_name == source::OZON { chars > 0 } else { chars >= counted_from(limit) };
     counts.then(|| format!("{chars} / {limit}"))
 }
@@ -45,9 +52,8 @@ pub fn Composer(
 ) -> impl IntoView {
     let desk = Desk::here();
     let draft = Memo::new(move |_| desk.draft(user_id));
-    let problem =
-        Memo::new(move |_| check_text(&draft.get(), limit_of(&source.get())).err().map(|problem| problem.code));
-    let counted = Memo::new(move |_| counter(draft.get().chars().count(), &source.get()));
+    let problem = Memo::new(move |_| check(&draft.get(), &source.get()).err().map(|problem| problem.code));
+    let counted = Memo::new(move |_| counter(&draft.get(), &source.get()));
     let field = NodeRef::<Textarea>::new();
 
     let send = move || {

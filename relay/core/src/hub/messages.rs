@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 use shared::action::SendMessage;
-use shared::client::check_text;
 use shared::event::{Event, NewChat, NewMessage, OperatorMessage};
 use shared::file::Attachment;
 use shared::id::{MessageId, UserId};
-use shared::limits::{CLIENT_ID_BYTES_MAX, OZON_TEXT_CHARS_MAX, TEXT_CHARS_MAX};
+use shared::limits::{CLIENT_ID_BYTES_MAX, OZON_TEXT_CHARS_MAX};
 use shared::message::{Message, Side, Status, source};
 use shared::problem::Code;
 use shared::reply::Sent;
 use shared::route::file_path;
+use shared::text;
 use shared::token::Claims;
 
 use super::actions::no_chat;
@@ -90,7 +90,7 @@ impl Draft<'_> {
         let SendMessage { user_id: _, text, client_id, file_id } = action;
         let (client_id, file_id) = (client_id.as_deref(), file_id.as_deref());
         if file_id.is_none() || !text.is_empty() {
-            check_text(text, TEXT_CHARS_MAX)?;
+            text::check(text)?;
         }
         if client_id.is_some_and(|id| id.is_empty() || id.len() > CLIENT_ID_BYTES_MAX) {
             return Err(Refused::new(Code::Invalid, format!("client_id has 1 to {CLIENT_ID_BYTES_MAX} bytes")));
@@ -216,7 +216,7 @@ impl Draft<'_> {
         let status = match chat.source.as_str() {
             source::WIDGET => Status::Sent,
             source::OZON => {
-                check_text(text, OZON_TEXT_CHARS_MAX)?;
+                text::check_chars(text, OZON_TEXT_CHARS_MAX)?;
                 self.require_account(source::OZON)?;
                 Status::Queued
             }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::file::Attachment;
-use crate::limits::FILE_LINK_TTL_S;
+use crate::limits::{FILE_LINK_TTL_S, TEXT_CHARS_MAX};
 use crate::node::FromNode;
 
 fn picture() -> Attachment {

@@ -1,7 +1,7 @@
 //! What is shown: events and pages together give what the relay holds, once and without gaps.
 
 use super::*;
-use crate::limits::{RECONNECT_MAX_MS, TYPING_TTL_MS};
+use crate::limits::{CHATS_PAGE, RECONNECT_MAX_MS, TYPING_TTL_MS};
 
 fn page_of(ids: std::ops::RangeInclusive<i64>, has_more: bool) -> Value {
     history(&ids.map(|id| message(id, "user", None)).collect::<Vec<_>>(), has_more)
@@ -317,12 +317,37 @@ fn after_a_resync_what_the_list_does_not_show_is_not_shown_from_memory() {
     come_back(&mut page, 500, false);
     page.answer("chats", json!({"chats": [summary(-7, 20, 1)], "next": 20}));
     page.answer("history", opened);
-    let shown: Vec<i64> = page.client.state().chats().iter().map(|chat| chat.user_id).collect();
-    assert_eq!(shown, [-7, -9], "the open chat was loaded anew, the other one's count may be of yesterday");
-    page.client.load_more_chats(page.now);
-    page.perform();
-    page.answer("chats", json!({"chats": [summary(-8, 10, 0), summary(-9, 5, 0)], "next": null}));
-    assert_eq!(page.client.state().chat(-8).unwrap().unread, 0);
+    let shown = |page: &Page| page.client.state().chats().iter().map(|chat| chat.user_id).collect::<Vec<_>>();
+    assert_eq!(shown(&page), [-7, -8, -9], "the first screen is not complete: what it had stays");
+    page.answer("chats", json!({"chats": [summary(-9, 5, 0)], "next": null}));
+    assert_eq!(shown(&page), [-7, -9], "it is complete, and one is gone");
+}
+
+#[test]
+fn after_a_resync_a_full_first_screen_replaces_all_that_is_not_on_it() {
+    let mut page = Page::new(Identity::Staff);
+    page.connect(0, false);
+    page.answer("chats", json!({"chats": [summary(-7, 20, 1)], "next": null}));
+    come_back(&mut page, 500, false);
+    let full: Vec<Value> = (0..CHATS_PAGE as i64).map(|n| summary(-100 - n, 200 - n, 0)).collect();
+    page.answer("chats", json!({"chats": full, "next": 151}));
+    assert!(page.client.state().chat(-7).is_none(), "it comes back with its page");
+    assert!(!page.client.is_loading_chats(), "which nobody has asked for yet");
+}
+
+#[test]
+fn a_chat_known_from_an_event_alone_is_looked_for_until_its_page_is_here() {
+    let mut page = Page::new(Identity::Staff);
+    page.connect(0, false);
+    page.answer("chats", json!({"chats": [summary(-7, 20, 1)], "next": null}));
+    let mut unknown = new_message(21, None);
+    unknown["user_id"] = json!(-8);
+    page.event("new_message", unknown, Some(1));
+    page.answer("chats", json!({"chats": [summary(-7, 22, 2)], "next": 22}));
+    assert!(page.client.is_loading_chats(), "the first piece of the list was not enough");
+    page.answer("chats", json!({"chats": [summary(-8, 21, 5)], "next": 21}));
+    assert_eq!(page.client.state().chat(-8).unwrap().unread, 5);
+    assert!(!page.client.is_loading_chats());
 }
 
 #[test]
