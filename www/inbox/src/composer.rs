@@ -150,9 +150,18 @@ mod tests {
 
     #[test]
     fn ozon_counts_from_the_first_character_and_others_near_their_limit() {
-        assert_eq!(counter(0, source::OZON), None);
-        assert_eq!(counter(1, source::OZON).as_deref(), Some("1 / 1000"));
-        assert_eq!(counter(3599, source::WIDGET), None);
-        assert_eq!(counter(3600, source::WIDGET).as_deref(), Some("3600 / 4000"));
+        let count = |letter: &str, times: usize, source: &str| counter(&letter.repeat(times), source);
+        assert_eq!(count("ы", 0, source::OZON), None);
+        assert_eq!(count("🫖", 1, source::OZON).as_deref(), Some("1 / 1000"));
+        assert_eq!(count("ы", 3599, source::WIDGET), None);
+        assert_eq!(count("ы", 3600, source::WIDGET).as_deref(), Some("3600 / 4000"));
+        assert_eq!(count("🫖", 1800, source::WIDGET).as_deref(), Some("3600 / 4000"), "an emoji counts as two");
+    }
+
+    #[test]
+    fn a_text_is_checked_as_its_source_takes_it() {
+        let fits = |letter: &str, times: usize, source: &str| check(&letter.repeat(times), source).is_ok();
+        assert!(fits("🫖", 1000, source::OZON) && !fits("🫖", 1001, source::OZON));
+        assert!(fits("🫖", 2000, source::WIDGET) && !fits("🫖", 2001, source::WIDGET));
     }
 }
