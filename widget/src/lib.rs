@@ -12,5 +12,6 @@ pub mod session;
 pub mod store;
 pub mod text;
 pub mod transport;
+pub mod upload;
 pub mod view;
 pub mod visit;

@@ -124,15 +124,19 @@ pub enum Kind {
         message_id: MessageId,
         /// Who wrote, above the first of a row.
         author: Option<String>,
-        /// What they wrote.
+        /// What they wrote; may be empty beside a file.
         text: String,
+        /// The file that it carries.
+        file: Option<Attachment>,
         /// When.
         time: Time,
     },
     /// The visitor's message.
     Mine {
-        /// What they wrote.
+        /// What they wrote; may be empty beside a file.
         text: String,
+        /// The file that it carries.
+        file: Option<Attachment>,
         /// When.
         time: Time,
         /// How far it has come.
@@ -183,9 +187,12 @@ pub fn lines(
         log.day(at.day, today, yesterday);
         let time = Time { clock: at.clock(), exact: message.timestamp.to_rfc3339() };
         let key = message.client_id.clone().unwrap_or_else(|| message.message_id.to_string());
-        let text = text_of(&message.text, message.attachment.as_ref());
+        let (text, file) = (message.text.clone(), message.attachment.clone());
         match message.side {
-            Side::Operator => log.theirs(key, message.message_id, message.author.clone(), text, time),
+            Side::Operator => {
+                let author = log.named(&message.author);
+                log.push(key, Kind::Theirs { message_id: message.message_id, author, text, file, time });
+            }
             Side::User => {
                 let reached = |mark: fn(&Chat) -> MessageId| chat.is_some_and(|chat| message.message_id <= mark(chat));
                 let tick = if reached(|chat| chat.operator_read) {
@@ -195,7 +202,7 @@ pub fn lines(
                 } else {
                     Tick::Sent
                 };
-                log.mine(key, text, time, tick);
+                log.mine(key, text, file, time, tick);
             }
         }
     }
@@ -207,21 +214,13 @@ pub fn lines(
             OutgoingState::Waiting | OutgoingState::Sending => Tick::Sending,
             OutgoingState::Failed(code) => Tick::Failed(code),
         };
-        let text = text_of(&outgoing.text, outgoing.attachment.as_ref());
-        log.mine(outgoing.client_id.clone(), text, time, tick);
+        let (text, file) = (outgoing.text.clone(), outgoing.attachment.clone());
+        log.mine(outgoing.client_id.clone(), text, file, time, tick);
     }
     if let Some((_, name)) = chat.and_then(|chat| chat.typing.as_ref()) {
         log.push("typing".into(), Kind::Typing((words.typing)(name.as_deref().unwrap_or_default())));
     }
     log.lines
-}
-
-/// What a message says; a file without a word says its name.
-fn text_of(text: &str, attachment: Option<&Attachment>) -> String {
-    match attachment {
-        Some(attachment) if text.is_empty() => attachment.name.clone(),
-        _ => text.to_owned(),
-    }
 }
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -258,15 +257,16 @@ impl Log<'_> {
         );
     }
 
-    fn theirs(&mut self, key: String, message_id: MessageId, author: Option<String>, text: String, time: Time) {
-        let shown = if self.author.as_ref() == Some(&author) { None } else { author.clone() };
-        self.author = Some(author);
-        self.push(key, Kind::Theirs { message_id, author: shown, text, time });
+    /// Whether an author is named: above the first of a row.
+    fn named(&mut self, author: &Option<String>) -> Option<String> {
+        let shown = if self.author.as_ref() == Some(author) { None } else { author.clone() };
+        self.author = Some(author.clone());
+        shown
     }
 
-    fn mine(&mut self, key: String, text: String, time: Time, tick: Tick) {
+    fn mine(&mut self, key: String, text: String, file: Option<Attachment>, time: Time, tick: Tick) {
         self.author = None;
-        self.push(key, Kind::Mine { text, time, tick });
+        self.push(key, Kind::Mine { text, file, time, tick });
     }
 }
 

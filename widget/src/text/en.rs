@@ -33,6 +33,8 @@ pub static EN: Words = Words {
     read: "Read",
     failed: "Not sent",
     why,
+    attach: "Attach a file",
+    no_files: "The file was not sent. Pick it again",
     retry: "Try again",
     today: "Today",
     yesterday: "Yesterday",

@@ -60,6 +60,10 @@ pub struct Words {
     pub failed: &'static str,
     /// Why a message was refused.
     pub why: fn(Code) -> &'static str,
+    /// The button that picks files.
+    pub attach: &'static str,
+    /// What files need on the screen could not be fetched.
+    pub no_files: &'static str,
     /// Sends a refused message again.
     pub retry: &'static str,
     /// Above the messages of this day.

@@ -36,6 +36,8 @@ pub static RU: Words = Words {
     read: "Прочитано",
     failed: "Не отправлено",
     why,
+    attach: "Прикрепить файл",
+    no_files: "Файл не отправлен. Выберите его ещё раз",
     retry: "Повторить",
     today: "Сегодня",
     yesterday: "Вчера",

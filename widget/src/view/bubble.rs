@@ -1,15 +1,13 @@
 //! One line of the log. Texts become text nodes and nothing else.
 
 use tachys::html::element::{button, div, h3, i, p, span, time as time_};
-use tachys::html::event as ev;
 use tachys::prelude::*;
 
 use crate::store::{Kind, Line, Tick, Time};
 use crate::text::Words;
-use crate::visit::Here;
 
 /// The line, drawn.
-pub fn line(here: &Here, words: &Words, line: &Line) -> AnyView {
+pub fn line(words: &Words, line: &Line) -> AnyView {
     match &line.kind {
         Kind::Loading => dots("loading", Some("status"), words.loading.to_owned()),
         Kind::Typing(label) => dots("msg theirs typing", None, label.clone()),
@@ -23,7 +21,7 @@ pub fn line(here: &Here, words: &Words, line: &Line) -> AnyView {
                 span().class("meta").child(at(time)),
             ))
             .into_any(),
-        Kind::Mine { text, time, tick } => {
+        Kind::Mine { text, time, tick, .. } => {
             let (class, label) = match tick {
                 Tick::Sending => ("tick sending", words.sending),
                 Tick::Sent => ("tick sent", words.sent),
@@ -32,8 +30,6 @@ pub fn line(here: &Here, words: &Words, line: &Line) -> AnyView {
                 Tick::Failed(_) => ("tick failed", words.failed),
             };
             let failed = if let Tick::Failed(code) = tick { Some(*code) } else { None };
-            let key = line.key.clone();
-            let retry = here.act(move |visit| visit.retry(&key));
             div()
                 .class(if failed.is_some() { "msg mine failed" } else { "msg mine" })
                 .child((
@@ -42,7 +38,7 @@ pub fn line(here: &Here, words: &Words, line: &Line) -> AnyView {
                     failed.map(|code| {
                         (
                             p().class("why").child((words.why)(code)),
-                            button().r#type("button").class("retry").on(ev::click, retry).child(words.retry),
+                            button().r#type("button").class("retry").child(words.retry),
                         )
                     }),
                 ))

@@ -1,45 +1,30 @@
 //! Where the visitor writes. The field itself is the visitor's: it is read, and emptied once a message was taken.
 
-use tachys::html::element::{button, div, form, p, textarea};
-use tachys::html::event as ev;
+use tachys::html::element::{button, div, form, input, label, p, textarea};
 use tachys::prelude::*;
 use tachys::svg::{path, svg};
-use web_sys::{KeyboardEvent, SubmitEvent};
 
 use crate::store::Shown;
 use crate::text::Words;
-use crate::visit::{Here, Visit};
 
-/// What a key reports that belongs to an input method (on Safari also the Enter that ends a composition).
-const IN_COMPOSITION: u32 = 229;
+/// What can be sent, as the picker names it.
+const TYPES: &str = ".jpg,.jpeg,.png,.webp,.pdf,.csv";
 
 /// The composer.
-pub fn composer(here: &Here, words: &Words, shown: &Shown) -> impl RenderHtml + use<> {
-    let (submitting, pressing) = (here.clone(), here.clone());
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        submitting.with(Visit::send);
-    };
-    let press = move |event: KeyboardEvent| {
-        let is_composing = event.is_composing() || event.key_code() == IN_COMPOSITION;
-        if event.key() == "Enter" && !event.shift_key() && !is_composing {
-            event.prevent_default();
-            pressing.with(Visit::send);
-        }
-    };
-    let field = textarea()
-        .class("input")
-        .rows("1")
-        .placeholder(words.input)
-        .aria_label(words.input)
-        .on(ev::input, here.act(Visit::write))
-        .on(ev::keydown, press);
-    let arrow = svg().attr("viewBox", "0 0 24 24").child(path().attr("d", "M12 19V5m-6 6 6-6 6 6"));
-    form().class("composer").hidden(shown.notice.is_some()).on(ev::submit, submit).child((
+pub fn composer(words: &Words, shown: &Shown) -> impl RenderHtml + use<> {
+    let field = textarea().class("input").rows("1").placeholder(words.input).aria_label(words.input);
+    let pick = input().r#type("file").class("pick sr").multiple(true).accept(TYPES).aria_label(words.attach);
+    let clip = icon("m20 11-8 8a5 5 0 0 1-7-7l8-8a3 3 0 0 1 5 4l-8 8a1 1 0 0 1-2-2l7-7");
+    form().class("composer").hidden(shown.notice.is_some()).child((
+        label().class("clip").child((pick, clip)),
         div().class("grow").attr("data-value", shown.draft.clone()).child(field),
-        button().class("send").aria_label(words.send).disabled(!shown.can_send).child(arrow),
+        button().class("send").aria_label(words.send).disabled(!shown.can_send).child(icon("M12 19V5m-6 6 6-6 6 6")),
         p().class(if shown.is_over { "counter over" } else { "counter" })
             .hidden(shown.counter.is_empty())
             .child(shown.counter.clone()),
     ))
+}
+
+fn icon(shape: &'static str) -> impl RenderHtml {
+    svg().attr("viewBox", "0 0 24 24").child(path().attr("d", shape))
 }

@@ -3,6 +3,7 @@
 //! The log stays at its end while the visitor is there. Otherwise what they look at stays in its place, also when older
 //! messages are put above it. A message counts as seen once its end has been in view.
 
+use shared::file::Attachment;
 use shared::id::MessageId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -11,7 +12,6 @@ use super::bubble;
 use super::rows::Rows;
 use crate::store::{Kind, Shown};
 use crate::text::Words;
-use crate::visit::Here;
 
 /// So far from the end, in pixels, the visitor still counts as being there: less than the smallest message.
 const END_PX: i32 = 32;
@@ -33,7 +33,7 @@ impl Log {
     }
 
     /// Shows these lines.
-    pub fn show(&mut self, here: &Here, words: &Words, shown: &Shown) {
+    pub fn show(&mut self, words: &Words, shown: &Shown) {
         let Some(log) = &self.element else { return };
         let top = log.scroll_top();
         // Messages stay where they are; a day's heading moves up to what is put in below it.
@@ -42,12 +42,25 @@ impl Log {
         let anchor =
             messages.map(|(_, element)| element.clone()).find(|element| bottom(element) > log.offset_top() + top);
         let before = anchor.as_ref().map(HtmlElement::offset_top);
-        self.rows.show(log, &shown.lines, |line| bubble::line(here, words, line));
+        self.rows.show(log, &shown.lines, |line| bubble::line(words, line));
         if self.is_at_end {
             log.set_scroll_top(log.scroll_height());
         } else if let (Some(anchor), Some(before)) = (anchor, before) {
             log.set_scroll_top(top + anchor.offset_top() - before);
         }
+    }
+
+    /// The key of a line, counted from the top.
+    pub fn key(&self, index: usize) -> Option<&str> {
+        self.rows.iter().nth(index).map(|(line, _)| line.key.as_str())
+    }
+
+    /// The messages with files, with their elements.
+    pub fn files(&self) -> impl Iterator<Item = (&HtmlElement, &Attachment)> {
+        self.rows.iter().filter_map(|(line, element)| match &line.kind {
+            Kind::Theirs { file, .. } | Kind::Mine { file, .. } => Some((element, file.as_ref()?)),
+            _ => None,
+        })
     }
 
     /// Goes to the end, where the visitor's next message will be.

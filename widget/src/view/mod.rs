@@ -5,6 +5,7 @@
 //! `view!`, which sets static parts as HTML: pages that demand trusted types forbid that, and we do not do it at all.
 //! Each file is one part of the panel; the classes are listed at the head of theme/widget.css.
 
+mod attend;
 mod bubble;
 mod composer;
 mod header;
@@ -14,6 +15,7 @@ mod notice;
 mod panel;
 mod rows;
 
+use shared::file::Attachment;
 use shared::id::MessageId;
 use tachys::view::{Mountable, Render};
 use wasm_bindgen::JsCast;
@@ -24,18 +26,19 @@ use crate::options::Options;
 use crate::store::Shown;
 use crate::text::Words;
 use crate::visit::Here;
+use attend::Panel;
 use launcher::Launcher;
 use log::Log;
 
 /// What is on the screen.
 pub struct Screen {
-    here: Here,
     words: &'static Words,
     shown: Shown,
     container: HtmlElement,
     draw: Box<dyn FnMut(&Shown)>,
     log: Log,
     launcher: Launcher,
+    panel: Option<Panel>,
     _viewport: Option<Subscription>,
 }
 
@@ -44,16 +47,14 @@ impl Screen {
     pub fn mount(here: &Here, container: HtmlElement, options: &Options) -> Self {
         let words = options.words;
         let shown = Shown::default();
-        let draw = keep(&container, &shown, {
-            let here = here.clone();
-            move |shown| panel::panel(&here, words, shown)
-        });
+        let draw = keep(&container, &shown, move |shown| panel::panel(words, shown));
+        let panel = find(&container, ".panel");
         Self {
-            here: here.clone(),
             words,
             log: Log::new(find(&container, ".log")),
             launcher: Launcher::new(options),
-            _viewport: panel::keep_above_keyboard(find(&container, ".panel")),
+            panel: panel.as_ref().map(|panel| Panel::of(here, panel)),
+            _viewport: panel::keep_above_keyboard(panel),
             shown,
             container,
             draw,
@@ -67,7 +68,7 @@ impl Screen {
         }
         (self.draw)(&shown);
         self.launcher.show(self.words, &shown);
-        self.log.show(&self.here, self.words, &shown);
+        self.log.show(self.words, &shown);
         self.shown = shown;
     }
 
@@ -99,6 +100,25 @@ impl Screen {
     /// The visitor is back on the page.
     pub fn focus_launcher(&self) {
         self.launcher.focus();
+    }
+
+    /// The key of a line of the log, counted from the top.
+    #[must_use]
+    pub fn key(&self, index: usize) -> Option<&str> {
+        self.log.key(index)
+    }
+
+    /// The messages with files, with their elements.
+    #[must_use]
+    pub fn files(&self) -> Vec<(HtmlElement, Attachment)> {
+        self.log.files().map(|(element, file)| (element.clone(), file.clone())).collect()
+    }
+
+    /// Shows the file of a message; `url` is empty until there is a link.
+    pub fn show_file(&self, bubble: &HtmlElement, file: &Attachment, url: &str) {
+        if let Some(panel) = &self.panel {
+            panel.show(bubble, file, url);
+        }
     }
 
     /// The log was scrolled. Says whether older messages are wanted.

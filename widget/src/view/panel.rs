@@ -1,10 +1,9 @@
-//! The open chat: its parts in order, the key that closes it, and the room that a phone's keyboard leaves.
+//! The open chat: its parts in order, and the room that a phone's keyboard leaves.
 
 use tachys::html::element::{div, p};
-use tachys::html::event as ev;
 use tachys::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use web_sys::{Element, HtmlElement};
 
 use super::composer::composer;
 use super::header::header;
@@ -12,23 +11,15 @@ use super::notice::notice;
 use crate::browser::{self, Subscription};
 use crate::store::Shown;
 use crate::text::Words;
-use crate::visit::{Here, Visit};
 
 /// The panel. The lines of the log are drawn by [`super::log`].
-pub fn panel(here: &Here, words: &Words, shown: &Shown) -> impl RenderHtml + use<> {
-    let pressing = here.clone();
-    let press = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && !event.is_composing() {
-            pressing.with(Visit::close);
-        }
-    };
+pub fn panel(words: &Words, shown: &Shown) -> impl RenderHtml + use<> {
     let log = div()
         .class("log")
         .role("log")
         .tabindex("0")
         .aria_label(words.log)
-        .hidden(shown.notice.is_some())
-        .on(ev::scroll, here.act(Visit::scrolled));
+        .hidden(shown.notice.is_some());
     div()
         .class("panel")
         .role("dialog")
@@ -36,13 +27,12 @@ pub fn panel(here: &Here, words: &Words, shown: &Shown) -> impl RenderHtml + use
         .lang(words.lang)
         .dir("ltr")
         .hidden(!shown.is_open)
-        .on(ev::keydown, press)
         .child((
-            header(here, words, shown),
+            header(words, shown),
             p().class("banner").role("status").hidden(shown.banner.is_empty()).child(shown.banner),
             log,
-            notice(here, shown),
-            composer(here, words, shown),
+            notice(shown),
+            composer(words, shown),
         ))
 }
 

@@ -4,6 +4,7 @@
 //! A change that comes while the screen is being drawn is drawn right after it.
 
 mod connect;
+mod files;
 mod show;
 mod write;
 
@@ -139,9 +140,12 @@ impl Visit {
         if self.is_open.get() { self.close() } else { self.open() }
     }
 
-    /// Sends a refused message again.
-    pub(crate) fn retry(&self, client_id: &str) {
-        self.act(|client, now, _| client.retry(now, client_id));
+    /// Sends a refused message again: the one in this line of the log.
+    pub(crate) fn retry(&self, line: usize) {
+        let client_id = self.screen.borrow().key(line).map(str::to_owned);
+        if let Some(client_id) = client_id {
+            self.act(|client, now, _| client.retry(now, &client_id));
+        }
     }
 
     /// The visitor does not take no for an answer.
@@ -189,6 +193,7 @@ impl Visit {
         while self.is_outdated.take() {
             let shown = self.show();
             self.screen.borrow_mut().show(shown);
+            self.show_files();
             self.look();
         }
         self.is_drawing.set(false);
@@ -211,6 +216,11 @@ impl Here {
         if let Some(visit) = self.visit() {
             work(&visit);
         }
+    }
+
+    /// Asks the stay something, if it has not ended.
+    pub fn ask<R>(&self, work: impl FnOnce(&Visit) -> R) -> Option<R> {
+        self.visit().map(|visit| work(&visit))
     }
 
     fn visit(&self) -> Option<Rc<Visit>> {

@@ -7,6 +7,7 @@ use shared::message::{Side, Status};
 use crate::composer::focus_composer;
 use crate::desk::Desk;
 use crate::entry::Bubble;
+use crate::file::FileView;
 use crate::{text, when};
 
 #[component]
@@ -19,11 +20,13 @@ pub fn BubbleView(user_id: UserId, bubble: Memo<Bubble>, source: Memo<String>) -
     };
     let author = Memo::new(move |_| bubble.with(|bubble| bubble.author.clone()));
     let file = Memo::new(move |_| bubble.with(|bubble| bubble.file.clone()));
+    let attachment = Memo::new(move |_| bubble.with(|bubble| bubble.attachment.clone()));
     let at = Memo::new(move |_| bubble.with(|bubble| bubble.at));
     let status = Memo::new(move |_| bubble.with(|bubble| bubble.status));
     view! {
         <div class=class>
             {move || author.get().map(|author| view! { <div class="author">{author}</div> })}
+            {move || attachment.get().map(|attachment| view! { <FileView attachment=attachment/> })}
             <span class="body">{move || bubble.with(|bubble| bubble.text.clone())}</span>
             {move || file.get().map(|path| file_link(&path))}
             <span class="meta">

@@ -1,5 +1,6 @@
 //! The right side: one conversation with its head, its log and the place to write.
 
+use leptos::html::Section;
 use leptos::prelude::*;
 use shared::client::LinkStatus;
 use shared::id::UserId;
@@ -36,8 +37,16 @@ pub fn Chat(user_id: UserId) -> impl IntoView {
         notice.get().or(broken)
     });
     let at_end = StoredValue::new(true);
+    let section = NodeRef::<Section>::new();
+    Effect::new(move |_| {
+        if let Some(section) = section.get() {
+            // What is dropped on a conversation or pasted into it goes to it.
+            let target = move || (origin.get_untracked() == source::WIDGET).then_some(user_id);
+            desk.uploads(|uploads| uploads.listen(&section, target));
+        }
+    });
     view! {
-        <section class="chat" aria-label=move || text::chat_with(&name.get())>
+        <section class="chat" node_ref=section aria-label=move || text::chat_with(&name.get())>
             <header class="who">
                 <button type="button" class="back" aria-label=text::BACK on:click=move |_| leave_chat(desk)></button>
                 {move || avatar(user_id, &name.get(), online)}

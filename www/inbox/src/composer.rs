@@ -12,6 +12,7 @@ use widget::browser;
 
 use crate::desk::Desk;
 use crate::text;
+use crate::uploads::UploadRows;
 
 /// The key code of every key that belongs to an input method while it composes (UI Events, 7.3.1). Safari tells the Enter
 /// that ends a composition by this alone.
@@ -95,8 +96,29 @@ pub fn Composer(
             let _ = field.focus();
         }
     });
+    let picked = move |event: leptos::ev::Event| {
+        if let Some(input) = event.target() {
+            desk.uploads(|uploads| uploads.add_picked(user_id, &input));
+        }
+    };
+    // Files of other sources come with their integrations.
+    let takes_files = move || source.get() == source::WIDGET;
     view! {
+        <UploadRows user_id=user_id/>
         <form class="composer" on:submit=submitted>
+            <label class="clip" hidden=move || !takes_files()>
+                <input
+                    type="file"
+                    class="pick"
+                    multiple
+                    accept=".jpg,.jpeg,.png,.webp,.pdf,.csv"
+                    aria-label=text::ATTACH
+                    on:change=picked
+                />
+                <svg viewBox="0 0 24 24" aria-hidden="true">
+                    <path d="m20 11-8 8a5 5 0 0 1-7-7l8-8a3 3 0 0 1 5 4l-8 8a1 1 0 0 1-2-2l7-7"></path>
+                </svg>
+            </label>
             <div class="grow" data-value=draft>
                 <textarea
                     class="input"

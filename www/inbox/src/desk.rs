@@ -8,8 +8,10 @@ use shared::client::{Client, Identity, LinkStatus};
 use shared::id::UserId;
 use shared::route;
 use shared::time::Timestamp;
+use widget::browser;
 use widget::kept::Kept;
 use widget::transport::{Address, Connection, Dialled, Listener, lines};
+use widget::upload::{Owner, Row, Uploads};
 
 use crate::token::{self, Holder};
 
@@ -27,6 +29,7 @@ pub struct Desk {
     /// The chat that is open.
     pub selected: RwSignal<Option<UserId>>,
     drafts: RwSignal<BTreeMap<UserId, String>>,
+    uploads: StoredValue<Rc<Uploads>, LocalStorage>,
     changes: RwSignal<u32>,
 }
 
@@ -34,8 +37,10 @@ impl Desk {
     /// An empty place. `sign_in` brings it to life.
     pub fn new() -> Self {
         let (token, changes) = (StoredValue::new(None), RwSignal::new(0));
+        let connection = StoredValue::new_local(connection(token, changes, &Holder::default()));
         Self {
-            connection: StoredValue::new_local(connection(token, changes, &Holder::default())),
+            connection,
+            uploads: StoredValue::new_local(uploads(connection, token, changes)),
             token,
             holder: RwSignal::default(),
             selected: RwSignal::new(None),
@@ -108,6 +113,17 @@ impl Desk {
         });
     }
 
+    /// Does something to the files on their way.
+    pub fn uploads<R>(self, work: impl FnOnce(&Uploads) -> R) -> R {
+        self.uploads.with_value(|uploads| work(uploads))
+    }
+
+    /// The files on their way to a chat.
+    pub fn uploading(self, user_id: UserId) -> Vec<Row> {
+        self.changes.track();
+        self.uploads(|uploads| uploads.rows(user_id))
+    }
+
     fn clear(self) {
         self.connection.with_value(Connection::close);
         let connection = self.holder.with_untracked(|holder| connection(self.token, self.changes, holder));
@@ -115,6 +131,23 @@ impl Desk {
         self.selected.set(None);
         self.drafts.set(BTreeMap::new());
     }
+}
+
+fn uploads(
+    connection: StoredValue<Connection, LocalStorage>,
+    token: StoredValue<Option<String>>,
+    changes: RwSignal<u32>,
+) -> Rc<Uploads> {
+    Uploads::new(Owner {
+        address: Box::new(move |user_id| {
+            Some(([route::FILES, "?user_id=", &user_id.to_string()].concat(), token.get_value()?))
+        }),
+        arrived: Box::new(move |user_id, attachment| {
+            let connection = connection.get_value();
+            connection.act(|client, now| client.send_file(now, user_id, "", attachment, browser::client_id()).is_ok())
+        }),
+        changed: Box::new(move || note(changes)),
+    })
 }
 
 fn connection(token: StoredValue<Option<String>>, changes: RwSignal<u32>, holder: &Holder) -> Connection {

@@ -24,7 +24,10 @@ pub struct Bubble {
     /// Who wrote, where it is not the one who wrote the line above.
     pub author: Option<String>,
     pub text: String,
+    /// Where a file of another source is.
     pub file: Option<String>,
+    /// A file of ours.
+    pub attachment: Option<Attachment>,
     pub at: Timestamp,
     /// Of the organization's messages.
     pub status: Option<Status>,
@@ -85,8 +88,9 @@ fn kept(message: &Message, chat: &Chat) -> Bubble {
     Bubble {
         side: message.side,
         author: message.author.clone(),
-        text: text_of(&message.text, message.attachment.as_ref()),
+        text: message.text.clone(),
         file: message.file_path.clone().filter(|_| message.attachment.is_none()),
+        attachment: message.attachment.clone(),
         at: message.timestamp,
         status: status.filter(|_| message.side == Side::Operator),
         reason: message.reason.as_deref().and_then(Code::parse),
@@ -103,20 +107,13 @@ fn waiting(outgoing: &Outgoing, own_name: &str) -> Bubble {
     Bubble {
         side: Side::Operator,
         author: Some(own_name.to_owned()).filter(|name| !name.is_empty()),
-        text: text_of(&outgoing.text, outgoing.attachment.as_ref()),
+        text: outgoing.text.clone(),
         file: None,
+        attachment: outgoing.attachment.clone(),
         at: outgoing.at,
         status: Some(status),
         reason,
         waiting: Some(outgoing.client_id.clone()),
-    }
-}
-
-/// What a message says; a file without a word says its name.
-fn text_of(text: &str, attachment: Option<&Attachment>) -> String {
-    match attachment {
-        Some(attachment) if text.is_empty() => attachment.name.clone(),
-        _ => text.to_owned(),
     }
 }
 

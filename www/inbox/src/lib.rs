@@ -10,6 +10,7 @@ mod chat;
 mod composer;
 mod desk;
 mod entry;
+mod file;
 mod list;
 mod log;
 mod row;
@@ -18,6 +19,7 @@ mod signin;
 mod status;
 mod text;
 mod token;
+mod uploads;
 mod when;
 
 use leptos::prelude::*;

@@ -127,6 +127,26 @@ pub fn stopped(code: u16) -> &'static str {
     }
 }
 
+pub const ATTACH: &str = "Прикрепить файл";
+pub const UPLOADING: &str = "Отправляется файл";
+pub const CANCEL: &str = "Отменить";
+pub const SAVE: &str = "Скачать";
+pub const CLOSE: &str = "Закрыть";
+
+/// A file's size.
+pub fn size(bytes: i64) -> String {
+    widget::upload::size(bytes, ["Б", "КБ", "МБ"], ",")
+}
+
+/// Why a file did not arrive; without a code nobody has answered.
+pub fn file_reason(code: Option<Code>) -> String {
+    match code {
+        None => "Нет связи с сервером".to_owned(),
+        Some(Code::TooLarge) => "Файл больше 10 МБ".to_owned(),
+        code => reason(code, ""),
+    }
+}
+
 pub fn status(status: Status) -> &'static str {
     match status {
         Status::Queued => "в очереди",

@@ -28,11 +28,14 @@ const STYLE: [&str; 2] = ["--target=es2020,chrome87,firefox78,safari14", "--char
 /// Everything under dist/www, given the glue and wasm of the two browser crates.
 pub fn collect(paths: &Paths, widget: &Files, inbox: &Files) -> Result<Files, Failure> {
     let www = paths.root.join("www");
+    let scripts = paths.root.join("widget/js");
     let mut files = publish::read_tree(paths, &www.join("storefront"))?;
     put(&mut files, "_headers", HEADERS.into());
     put(&mut files, "prilavok.js", minified(paths, &www.join("loader/prilavok.js"), &LOADER)?);
     add(&mut files, "widget", widget);
     put(&mut files, "widget/widget.css", minified(paths, &paths.root.join("widget/src/theme/widget.css"), &STYLE)?);
+    put(&mut files, "widget/files.js", bundled(paths, &[&scripts.join("files.js"), &scripts.join("upload.js")])?);
+    put(&mut files, "widget/files.css", minified(paths, &paths.root.join("widget/src/theme/files.css"), &STYLE)?);
     add(&mut files, "inbox", inbox);
     put(&mut files, "inbox/index.html", publish::read(paths, &www.join("inbox/index.html"))?);
     put(&mut files, "inbox/icon.svg", publish::read(paths, &www.join("inbox/icon.svg"))?);
@@ -52,10 +55,22 @@ fn add(files: &mut Files, folder: &str, more: &Files) {
     files.extend(more.iter().map(|(name, content)| (Path::new(folder).join(name), content.clone())));
 }
 
+/// A module with those that it imports, in one file. All of them are named, so that a change of any is noticed.
+fn bundled(paths: &Paths, sources: &[&Path]) -> Result<Vec<u8>, Failure> {
+    from_sources(paths, sources, &[&MODULE[..], &["--bundle"]].concat())
+}
+
 fn minified(paths: &Paths, source: &Path, flags: &[&str]) -> Result<Vec<u8>, Failure> {
-    let content = publish::read(paths, source)?;
+    from_sources(paths, &[source], flags)
+}
+
+fn from_sources(paths: &Paths, sources: &[&Path], flags: &[&str]) -> Result<Vec<u8>, Failure> {
+    let contents: Vec<Vec<u8>> = sources.iter().map(|source| publish::read(paths, source)).collect::<Result<_, _>>()?;
+    let Some(source) = sources.first() else { return Ok(Vec::new()) };
     let name = paths.shown(source).replace('/', "-");
-    let folder = stamp::made(paths, &name, &[&content, flags.join(" ").as_bytes()], |folder| {
+    let flags_line = flags.join(" ");
+    let inputs: Vec<&[u8]> = contents.iter().map(Vec::as_slice).chain([flags_line.as_bytes()]).collect();
+    let folder = stamp::made(paths, &name, &inputs, |folder| {
         let mut esbuild = process::command(paths, "esbuild");
         esbuild.arg(source).arg(format!("--outfile={}", folder.join(&name).display()));
         process::run_quiet(esbuild.args(flags).args(["--minify", "--log-level=warning"])).map(drop)

@@ -1,0 +1,54 @@
+//! What the visitor does with the panel, as js/panel.js tells it, and what it asks for.
+
+use shared::file::Attachment;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement};
+
+use crate::visit::{Here, Visit};
+
+#[wasm_bindgen(module = "/js/panel.js")]
+extern "C" {
+    /// The panel's part in JavaScript.
+    pub type Panel;
+
+    fn attend(panel: &Element, tell: &JsValue) -> Panel;
+
+    #[wasm_bindgen(method)]
+    #[allow(clippy::too_many_arguments)]
+    fn draw(this: &Panel, bubble: &HtmlElement, id: &str, name: &str, size: f64, width: f64, height: f64, url: &str);
+}
+
+impl Panel {
+    /// Listens to the panel.
+    pub fn of(here: &Here, panel: &Element) -> Self {
+        let here = here.clone();
+        // It may be called for as long as there is a page; it knows the stay only as long as that lasts.
+        let tell = Closure::<dyn Fn(u32, String) -> String>::new(move |what, text: String| {
+            here.ask(|visit| hear(visit, what, &text)).unwrap_or_default()
+        });
+        attend(panel, &tell.into_js_value())
+    }
+
+    /// Shows the file of a message; `url` is empty until there is a link.
+    pub fn show(&self, bubble: &HtmlElement, file: &Attachment, url: &str) {
+        let (width, height) = file.dimensions().unwrap_or_default();
+        self.draw(bubble, &file.file_id, &file.name, file.size as f64, width as f64, height as f64, url);
+    }
+}
+
+/// The numbers are those of js/panel.js and js/files.js.
+fn hear(visit: &Visit, what: u32, text: &str) -> String {
+    match what {
+        0 => visit.close(),
+        1 => visit.scrolled(),
+        2 => visit.retry(text.parse().unwrap_or(usize::MAX)),
+        3 => visit.try_again(),
+        4 => visit.write(),
+        5 => visit.send(),
+        6 => visit.cannot_show_files(),
+        7 => return visit.upload_address(),
+        8 => return visit.send_file(text),
+        _ => return visit.file_link(text),
+    }
+    String::new()
+}
