@@ -63,6 +63,7 @@ async fn walk(screen: Screen) {
     // A first message may be a picture. It keeps its place from the start.
     widget.click(Root::Widget, ".launcher").await;
     pick(&widget, Root::Widget, &picture()).await;
+    widget.until("no file on its way", Root::Widget, ".up", |rows| rows.is_empty()).await;
     until_shown(&widget, IN_WIDGET, 1).await;
     widget.find(Root::Widget, ".msg.mine .tick.sent, .msg.mine .tick.delivered").await;
     inbox.click(Root::Page, ".row").await;

@@ -12,6 +12,10 @@ const LINK = 9;
 const KB = 1024;
 const FILE_BYTES_MAX = 10 * KB * KB;
 
+// For so long a file waits for the visitor's session: 10 seconds.
+const TRY_MS = 250;
+const TRIES_MAX = 40;
+
 const RU = {
   uploading: "Отправляется файл",
   cancel: "Отменить",
@@ -143,8 +147,9 @@ export async function open(panel, tell) {
       again,
       stop,
     );
-    let request;
+    let request, later;
     const end = () => {
+      clearTimeout(later);
       if (busy == row) busy = null;
     };
     const done = () => {
@@ -161,10 +166,15 @@ export async function open(panel, tell) {
       end();
       next();
     };
-    const send = () => {
+    const send = (tries = 0) => {
       const [url, token] = tell(ADDRESS, "").split("\n");
-      if (!token) return fail("none");
       busy = row;
+      if (!token) {
+        // The session may still be on its way.
+        if (tries == TRIES_MAX) fail("none");
+        else later = setTimeout(send, TRY_MS, tries + 1);
+        return;
+      }
       request = upload_file(url, token, file, (sent, status, answer) => {
         if (status < 0) {
           progress.value = sent;
