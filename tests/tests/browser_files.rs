@@ -88,7 +88,7 @@ async fn walk(screen: Screen) {
     widget.until_text(Root::Widget, ".msg.theirs .doc .name", "dropped.csv").await;
 
     // Nobody answers: it can be tried again, and goes.
-    let lose = "const send = XMLHttpRequest.prototype.send; XMLHttpRequest.prototype.send = function () { XMLHttpRequest.prototype.send = send; this.dispatchEvent(new ProgressEvent('loadend')) };";
+    let lose = "const send = XMLHttpRequest.prototype.send; XMLHttpRequest.prototype.send = function () { XMLHttpRequest.prototype.send = send; setTimeout(() => this.dispatchEvent(new ProgressEvent('loadend'))) };";
     let again = folder.join("again.csv");
     std::fs::write(&again, "a;b\n").expect("a table");
     for (page, root, own, why) in
@@ -104,7 +104,7 @@ async fn walk(screen: Screen) {
     }
 
     // Under way, and stopped.
-    let stall = "const send = XMLHttpRequest.prototype.send; XMLHttpRequest.prototype.send = function () { XMLHttpRequest.prototype.send = send; this.upload.onprogress({loaded: 2}) };";
+    let stall = "const send = XMLHttpRequest.prototype.send; XMLHttpRequest.prototype.send = function () { XMLHttpRequest.prototype.send = send; setTimeout(() => this.upload.onprogress({loaded: 2})) };";
     for (page, root) in [(&widget, Root::Widget), (&inbox, Root::Page)] {
         page.run(stall).await;
         pick(page, root, &again).await;

@@ -16,6 +16,13 @@ const FILE_BYTES_MAX = 10 * KB * KB;
 const TRY_MS = 250;
 const TRIES_MAX = 40;
 
+// Pixels, at most, of a picture in a message.
+const WIDTH_MAX = 240;
+const HEIGHT_MAX = 320;
+
+// As in src/view/log.rs.
+const END_PX = 32;
+
 const RU = {
   uploading: "Отправляется файл",
   cancel: "Отменить",
@@ -201,14 +208,16 @@ export async function open(panel, tell) {
     else queue();
   };
 
+  const log = panel.querySelector(".log");
   // Made once for a message; afterwards only its address changes.
   const draw = (bubble, id, name, size, width, height, url) => {
     let element = bubble.querySelector(".pic,.doc");
     if (!element) {
       if (width) {
         // Width and height keep its place from the first moment on.
+        const scale = Math.min(1, WIDTH_MAX / width, HEIGHT_MAX / height);
         const picture = make("img", "");
-        Object.assign(picture, { width, height, alt: "", loading: "lazy" });
+        Object.assign(picture, { width: width * scale, height: height * scale, alt: "", loading: "lazy" });
         picture.onerror = () => {
           const fresh = tell(LINK, id);
           if (fresh && fresh != picture.src) picture.src = fresh;
@@ -217,7 +226,12 @@ export async function open(panel, tell) {
       } else {
         element = button("doc", "", () => save(id), make("span", "name", name), make("span", "size", size_of(size)));
       }
+      // What the visitor looks at stays where it is: the end, or what is below.
+      const { scrollHeight, scrollTop } = log;
+      const is_above = bubble.offsetTop - log.offsetTop < scrollTop;
+      const is_at_end = scrollHeight - scrollTop - log.clientHeight < END_PX;
       bubble.querySelector(".body").before(element);
+      if (is_above || is_at_end) log.scrollTop = scrollTop + log.scrollHeight - scrollHeight;
     }
     if (!url) return;
     if (width && !element.firstChild.src) element.firstChild.src = url;

@@ -19,9 +19,10 @@ export function attend(panel, tell) {
   let board, opening;
   let tries = 0;
 
-  // Some browsers remember a failed import for the life of the page, hence the query on later attempts.
+  // Some browsers remember a failed import for the life of the page, hence the query on later attempts. The address is put
+  // together in a way that the bundler leaves alone.
   const files = () =>
-    (opening ||= import("./files.js" + (tries ? "?" + tries : ""))
+    (opening ||= import(new URL("files.js" + (tries ? "?" + tries : ""), import.meta.url))
       .then((part) => part.open(panel, tell))
       .then(
         (opened) => (board = opened),

@@ -1,7 +1,8 @@
 //! Files on their way from here: taken from the picker, a drop or the clipboard, and uploaded one after the other, with
 //! progress, a way to stop, and a way to try again. What has arrived becomes a message by its owner's hand.
 //!
-//! Shared with the inbox. The callbacks over lists of files and the upload itself are js/upload.js.
+//! The inbox has them; the widget, which pays for every byte, has js/files.js instead. The callbacks over lists of files and
+//! the upload itself are js/upload.js.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};

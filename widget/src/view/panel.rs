@@ -14,12 +14,7 @@ use crate::text::Words;
 
 /// The panel. The lines of the log are drawn by [`super::log`].
 pub fn panel(words: &Words, shown: &Shown) -> impl RenderHtml + use<> {
-    let log = div()
-        .class("log")
-        .role("log")
-        .tabindex("0")
-        .aria_label(words.log)
-        .hidden(shown.notice.is_some());
+    let log = div().class("log").role("log").tabindex("0").aria_label(words.log).hidden(shown.notice.is_some());
     div()
         .class("panel")
         .role("dialog")

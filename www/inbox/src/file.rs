@@ -7,6 +7,17 @@ use widget::upload;
 use crate::desk::Desk;
 use crate::text;
 
+/// Pixels, at most, of a picture in a message: width and height.
+const PICTURE_MAX: (i64, i64) = (320, 360);
+
+/// The size that a picture has in a message: its own, or as much of it as there is room for.
+fn fitted(width: i64, height: i64) -> (i64, i64) {
+    let (width_max, height_max) = PICTURE_MAX;
+    let (own_width, own_height) = (width.max(1) as f64, height.max(1) as f64);
+    let scale = (width_max as f64 / own_width).min(height_max as f64 / own_height).min(1.0);
+    ((own_width * scale).round().max(1.0) as i64, (own_height * scale).round().max(1.0) as i64)
+}
+
 #[component]
 pub fn FileView(attachment: Attachment) -> impl IntoView {
     let desk = Desk::here();
@@ -42,6 +53,7 @@ pub fn FileView(attachment: Attachment) -> impl IntoView {
     let name = StoredValue::new(attachment.name.clone());
     match attachment.dimensions().filter(|_| is_image) {
         Some((width, height)) => {
+            let (width, height) = fitted(width, height);
             let is_open = RwSignal::new(false);
             let fetch = want.clone();
             Effect::new(move |_| {
@@ -82,5 +94,19 @@ pub fn FileView(attachment: Attachment) -> impl IntoView {
             </button>
         }
         .into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fitted;
+
+    #[test]
+    fn a_picture_keeps_its_shape_in_the_room_there_is() {
+        assert_eq!(fitted(320, 360), (320, 360));
+        assert_eq!(fitted(16, 16), (16, 16));
+        assert_eq!(fitted(1280, 800), (320, 200));
+        assert_eq!(fitted(720, 1440), (180, 360));
+        assert_eq!(fitted(0, i64::MAX), (1, 360));
     }
 }
