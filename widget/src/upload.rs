@@ -19,7 +19,7 @@ use crate::node::JsNode;
 extern "C" {
     fn take_files(element: &JsValue, take: &Closure<dyn Fn(JsValue)>);
     fn picked_files(input: &JsValue, take: &Closure<dyn Fn(JsValue)>);
-    fn upload_file(url: &str, token: &str, file: &JsValue, tell: &Closure<dyn Fn(f64, i32, String)>) -> JsValue;
+    fn upload_file(url: &str, token: &str, file: &JsValue, tell: &Tell) -> JsValue;
     fn stop_upload(request: &JsValue);
     fn save_file(url: &str);
 }
@@ -53,12 +53,15 @@ pub struct Row {
     pub progress: Progress,
 }
 
+/// Hears of an upload: bytes sent and no status yet, or the status and the answer.
+type Tell = Closure<dyn Fn(f64, i32, String)>;
+
 struct Item {
     row: Row,
     file: JsValue,
     /// Whom it is for; the uploads know nothing of chats.
     target: i64,
-    request: Option<(JsValue, Closure<dyn Fn(f64, i32, String)>)>,
+    request: Option<(JsValue, Tell)>,
 }
 
 /// What the owner of the uploads gives and hears.
@@ -76,7 +79,7 @@ pub struct Uploads {
     owner: Owner,
     items: RefCell<(u32, Vec<Item>)>,
     /// What was sent last may be what calls: it is let go with the next.
-    spent: RefCell<Option<Closure<dyn Fn(f64, i32, String)>>>,
+    spent: RefCell<Option<Tell>>,
     here: Weak<Self>,
 }
 
@@ -167,7 +170,7 @@ impl Uploads {
                 match (self.owner.address)(item.target) {
                     Some((url, token)) => {
                         let (here, id) = (self.here.clone(), item.row.id);
-                        let tell = Closure::new(move |sent, status, answer| {
+                        let tell = Tell::new(move |sent, status, answer| {
                             if let Some(uploads) = here.upgrade() {
                                 uploads.told(id, sent, status, answer);
                             }
