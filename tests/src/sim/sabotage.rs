@@ -52,6 +52,8 @@ mistakes! {
     MovesMarksBack,
     /// The hub forgets a socket's filter when it sleeps.
     ForgetsFilters,
+    /// The hub forgets, when it sleeps, how much a line has carried already.
+    ForgetsTheBudget,
     /// The hub mixes up whose session is whose.
     MixesUpSessions,
     /// The hub does not hear that a socket is gone, and takes silence for life.
@@ -105,6 +107,7 @@ impl World {
                 turn.writes.push(Write { statement, params: vec![] });
             }
             Sabotage::ForgetsFilters => each_attachment(&mut turn, |session| session["filter"] = Json::Array(vec![])),
+            Sabotage::ForgetsTheBudget => each_attachment(&mut turn, |session| session["sent"] = 0.into()),
             Sabotage::MixesUpSessions => each_attachment(&mut turn, |session| {
                 if session["claims"]["sub"] == VISITORS[0] {
                     session["claims"]["sub"] = VISITORS[1].into();
