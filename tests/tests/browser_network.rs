@@ -84,7 +84,8 @@ impl<'a> Talk<'a> {
         let mut said = Vec::new();
         for n in 0..pairs {
             let asked = format!("Вопрос {n}");
-            let answered = if n % 5 == 3 { format!("Ответ {n} {}", "ы".repeat(LONG)) } else { format!("Ответ {n}") };
+            let answered =
+                if n % 5 == 3 { format!("Ответ {n} {}", "ы".repeat(LONG)) } else { format!("Ответ {n}") };
             self.ask(&asked).await;
             let user_id = self.user_id().await;
             self.desk.until_shows(user_id, &asked).await;
@@ -97,8 +98,10 @@ impl<'a> Talk<'a> {
 
     /// Waits until the page shows these texts and no others, in this order.
     async fn until_shows(&self, texts: &[String]) {
-        within(RECOVERY, &format!("{} texts", texts.len()), async || (self.texts().await == json!(texts)).then_some(()))
-            .await;
+        within(RECOVERY, &format!("{} texts", texts.len()), async || {
+            (self.texts().await == json!(texts)).then_some(())
+        })
+        .await;
     }
 
     async fn texts(&self) -> Value {
