@@ -20,9 +20,6 @@ const TRIES_MAX = 40;
 const WIDTH_MAX = 240;
 const HEIGHT_MAX = 320;
 
-// As in src/view/log.rs.
-const END_PX = 32;
-
 const RU = {
   uploading: "Отправляется файл",
   cancel: "Отменить",
@@ -78,7 +75,7 @@ const adopt = (root, text) => {
   }
 };
 
-export async function open(panel, tell) {
+export async function open(panel, tell, keeping) {
   const style = await fetch(new URL("files.css", import.meta.url));
   if (!style.ok) throw Error(style.url);
   adopt(panel.getRootNode(), await style.text());
@@ -226,12 +223,7 @@ export async function open(panel, tell) {
       } else {
         element = button("doc", "", () => save(id), make("span", "name", name), make("span", "size", size_of(size)));
       }
-      // What the visitor looks at stays where it is: the end, or what is below.
-      const { scrollHeight, scrollTop } = log;
-      const is_above = bubble.offsetTop - log.offsetTop < scrollTop;
-      const is_at_end = scrollHeight - scrollTop - log.clientHeight < END_PX;
-      bubble.querySelector(".body").before(element);
-      if (is_above || is_at_end) log.scrollTop = scrollTop + log.scrollHeight - scrollHeight;
+      keeping(log, bubble, () => bubble.querySelector(".body").before(element));
     }
     if (!url) return;
     if (width && !element.firstChild.src) element.firstChild.src = url;

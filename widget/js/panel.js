@@ -10,8 +10,23 @@ const WRITE = 4;
 const SEND = 5;
 const NO_FILES = 6;
 
+// What may be a link or Markdown: rich.js knows.
+const MAYBE_RICH = /[*_`~\]@]|:\/\/|www\./;
+
 // What a key reports that belongs to an input method (on Safari also the Enter that ends a composition).
 const IN_COMPOSITION = 229;
+
+// So far from the end, in pixels, the visitor still counts as being there (src/view/log.rs).
+const END_PX = 32;
+
+// What the visitor looks at stays where it is while a message grows: the end, or what is below the message.
+export const keeping = (log, message, grow) => {
+  const { scrollHeight, scrollTop } = log;
+  const is_above = message.offsetTop - log.offsetTop < scrollTop;
+  const is_at_end = scrollHeight - scrollTop - log.clientHeight < END_PX;
+  grow();
+  if (is_above || is_at_end) log.scrollTop = scrollTop + log.scrollHeight - scrollHeight;
+};
 
 export function attend(panel, tell) {
   const at = (selector) => panel.querySelector(selector);
@@ -23,7 +38,7 @@ export function attend(panel, tell) {
   // together in a way that the bundler leaves alone.
   const files = () =>
     (opening ||= import(new URL("files.js" + (tries ? "?" + tries : ""), import.meta.url))
-      .then((part) => part.open(panel, tell))
+      .then((part) => part.open(panel, tell, keeping))
       .then(
         (opened) => (board = opened),
         () => {
@@ -40,6 +55,25 @@ export function attend(panel, tell) {
     }
   };
 
+  // For the page, after whatever is being drawn: a listener may do anything.
+  const emit = (name, detail) =>
+    queueMicrotask(() => panel.getRootNode().host?.dispatchEvent(new CustomEvent("prilavok:" + name, { detail })));
+  let last = [];
+
+  // Texts are drawn as they are; what has more to it is fetched with the first that needs it. Without it they stay texts.
+  const enrich = (message) => {
+    const body = message.querySelector?.(".body");
+    if (!MAYBE_RICH.test(body?.textContent)) return;
+    import(new URL("rich.js", import.meta.url)).then(
+      (part) => keeping(log, message, () => part.enrich(body, message.matches(".theirs"))),
+      () => {},
+    );
+  };
+  new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(enrich))).observe(log, {
+    childList: true,
+  });
+
+  panel.tell = tell;
   panel.onkeydown = (event) => {
     if (event.isComposing) return;
     if (event.key == "Escape" && !board?.leave()) tell(CLOSE, "");
@@ -68,6 +102,21 @@ export function attend(panel, tell) {
   };
 
   return {
+    // Tells the page what has changed: open or closed, unread messages, somebody writing, the connection.
+    shown(...now) {
+      const [is_open, unread, is_typing, status] = now;
+      const [was_open = false, had_unread = 0, was_typing = false, had_status = "idle"] = last;
+      last = now;
+      if (is_open != was_open) emit(is_open ? "open" : "close", {});
+      if (unread != had_unread) emit("unread", { count: unread });
+      if (is_typing != was_typing) emit("typing", { typing: is_typing });
+      if (status != had_status) emit("status", { status });
+    },
+    // A message of a side, or what went wrong.
+    told(side, text, message_id) {
+      if (side) emit("message", { side, text, message_id: message_id || null });
+      else emit("error", { detail: text });
+    },
     // Shows the file of a message; `url` is empty until there is a link.
     draw(...file) {
       files().then((board) => board?.draw(...file));

@@ -28,6 +28,8 @@ pub struct Shown {
     pub lines: Vec<Line>,
     /// Messages that wait to be read.
     pub unread: i64,
+    /// How the connection is, as the page is told: `idle`, `connecting`, `online` or `blocked`.
+    pub status: &'static str,
     /// What the visitor is writing.
     pub draft: String,
     /// What there is to say about it.

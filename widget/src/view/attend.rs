@@ -1,9 +1,11 @@
 //! What the visitor does with the panel, as js/panel.js tells it, and what it asks for.
 
 use shared::file::Attachment;
+use shared::id::MessageId;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
+use crate::store::{Kind, Line, Shown};
 use crate::visit::{Here, Visit};
 
 #[wasm_bindgen(module = "/js/panel.js")]
@@ -12,6 +14,12 @@ extern "C" {
     pub type Panel;
 
     fn attend(panel: &Element, tell: &JsValue) -> Panel;
+
+    #[wasm_bindgen(method)]
+    fn shown(this: &Panel, is_open: bool, unread: f64, is_typing: bool, status: &str);
+
+    #[wasm_bindgen(method)]
+    fn told(this: &Panel, side: &str, text: &str, message_id: f64);
 
     #[wasm_bindgen(method)]
     #[allow(clippy::too_many_arguments)]
@@ -29,6 +37,17 @@ impl Panel {
         attend(panel, &tell.into_js_value())
     }
 
+    /// Tells the page what has changed, if something has that it can listen for.
+    pub fn changed(&self, shown: &Shown) {
+        let is_typing = matches!(shown.lines.last(), Some(Line { kind: Kind::Typing(_), .. }));
+        self.shown(shown.is_open, shown.unread as f64, is_typing, shown.status);
+    }
+
+    /// Tells the page of a message: which side's, and its text. No side: of an error.
+    pub fn tell(&self, side: &str, text: &str, message_id: MessageId) {
+        self.told(side, text, message_id as f64);
+    }
+
     /// Shows the file of a message; `url` is empty until there is a link.
     pub fn show(&self, bubble: &HtmlElement, file: &Attachment, url: &str) {
         let (width, height) = file.dimensions().unwrap_or_default();
@@ -36,7 +55,7 @@ impl Panel {
     }
 }
 
-/// The numbers are those of js/panel.js and js/files.js.
+/// The numbers are those of js/panel.js, js/files.js and js/sdk.js.
 fn hear(visit: &Visit, what: u32, text: &str) -> String {
     match what {
         0 => visit.close(),
@@ -48,7 +67,9 @@ fn hear(visit: &Visit, what: u32, text: &str) -> String {
         6 => visit.cannot_show_files(),
         7 => return visit.upload_address(),
         8 => return visit.send_file(text),
-        _ => return visit.file_link(text),
+        9 => return visit.file_link(text),
+        10 => visit.prefill(text),
+        _ => return visit.send_text(text),
     }
     String::new()
 }

@@ -69,6 +69,9 @@ impl Screen {
         (self.draw)(&shown);
         self.launcher.show(self.words, &shown);
         self.log.show(self.words, &shown);
+        if let Some(panel) = &self.panel {
+            panel.changed(&shown);
+        }
         self.shown = shown;
     }
 
@@ -118,6 +121,13 @@ impl Screen {
     pub fn show_file(&self, bubble: &HtmlElement, file: &Attachment, url: &str) {
         if let Some(panel) = &self.panel {
             panel.show(bubble, file, url);
+        }
+    }
+
+    /// Tells the page of a message: which side's, and its text. No side: of an error.
+    pub fn tell(&self, side: &str, text: &str, message_id: MessageId) {
+        if let Some(panel) = &self.panel {
+            panel.tell(side, text, message_id);
         }
     }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use shared::client::{Identity, Outgoing};
 use shared::close;
-use shared::id::UserId;
+use shared::id::{MessageId, UserId};
 use shared::route;
 
 use super::{Here, Stage, Visit};
@@ -58,13 +58,13 @@ impl Visit {
         let user_id = session.user_id;
         let tabs = Tabs::alone();
         let here = self.here.clone();
-        let (changing, safe) = (here.clone(), here.clone());
+        let (changing, safe, arriving) = (here.clone(), here.clone(), here.clone());
         let connection = Connection::new(
             Identity::Visitor(user_id),
             lines_by(tabs.sockets(), Rc::new(move |renew| -> Dialled { Box::pin(dial(here.clone(), user_id, renew)) })),
             Listener {
                 changed: Box::new(move || changing.with(Self::refresh)),
-                arrived: Box::new(|_, _| {}),
+                arrived: Box::new(move |_, message_id| arriving.with(|visit| visit.arrived(message_id))),
                 safe: Box::new(move |id| safe.with(|visit| visit.safe(id))),
             },
             Kept::of(&self.key),
@@ -86,6 +86,17 @@ impl Visit {
             self.restore_draft(user_id);
         }
         self.take_back(&unsent);
+    }
+
+    /// Tells the page of a message that has arrived.
+    fn arrived(&self, message_id: MessageId) {
+        let text = self.act(|client, _, user_id| {
+            let mut messages = client.state().chat(user_id)?.messages();
+            messages.find(|message| message.message_id == message_id).map(|message| message.text.clone())
+        });
+        if let (Some(Some(text)), Ok(screen)) = (text, self.screen.try_borrow()) {
+            screen.tell("operator", &text, message_id);
+        }
     }
 
     /// One socket for all tabs of this visitor. Not before they have written: until then no tab knows of another.

@@ -5,12 +5,14 @@ use shared::node::FromNode;
 use shared::route;
 
 use super::Visit;
+use super::write::USER;
 use crate::browser;
 use crate::node::JsNode;
 
 impl Visit {
-    /// The address and the token, a line each.
+    /// The address and the token, a line each; the token is missing until there is a session.
     pub(crate) fn upload_address(&self) -> String {
+        self.start();
         let session = self.session.borrow();
         let token = session.as_ref().map_or("", |session| &session.token);
         [&self.relay, route::WIDGET_FILES, "\n", token].concat()
@@ -24,7 +26,11 @@ impl Visit {
             self.screen.borrow_mut().go_to_end();
             self.act(|client, now, user_id| client.send_file(now, user_id, "", file, browser::client_id()).is_ok())
         });
-        if sent == Some(true) { String::new() } else { "full".to_owned() }
+        if sent == Some(true) {
+            self.screen.borrow().tell(USER, "", 0);
+            return String::new();
+        }
+        "full".to_owned()
     }
 
     /// A link that is good for some time. Empty until there is one, which then comes with a drawing.

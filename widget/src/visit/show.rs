@@ -58,8 +58,14 @@ impl Visit {
             shown.lines.push(Line { key: key.into(), kind });
         }
         shown.banner = self.banner(status, now);
+        shown.status = match (self.stage.get(), status) {
+            (Stage::Idle, _) => "idle",
+            (_, LinkStatus::Live) => "online",
+            _ => "connecting",
+        };
         if let Some(obstacle) = self.obstacle(status) {
             let origin = browser::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
+            shown.status = "blocked";
             shown.notice = Some((words.obstacle)(obstacle, &origin));
             shown.presence = words.unavailable.to_owned();
             shown.banner = "";
@@ -107,6 +113,9 @@ impl Visit {
     pub(super) fn tell(&self, detail: &str) {
         if !self.told.replace(true) {
             web_sys::console::error_1(&["[prilavok] ", detail].concat().into());
+            if let Ok(screen) = self.screen.try_borrow() {
+                screen.tell("", detail, 0);
+            }
         }
     }
 }

@@ -12,6 +12,9 @@ use super::Visit;
 use crate::browser;
 use crate::store::{Draft, Sent};
 
+/// A message of the visitor's, as the page is told.
+pub(super) const USER: &str = "user";
+
 impl Visit {
     /// The text in the message field is another one now.
     pub(crate) fn write(&self) {
@@ -40,7 +43,10 @@ impl Visit {
                 client.send(now, user_id, &draft.text, client_id)
             });
             let refused = match sent {
-                Some(Ok(())) => "",
+                Some(Ok(())) => {
+                    self.screen.borrow().tell(USER, &draft.text, 0);
+                    ""
+                }
                 Some(Err(problem)) if problem.code == Code::RateLimited => self.words.outbox_full,
                 Some(Err(problem)) => (self.words.why)(problem.code),
                 None => self.words.reconnecting,
@@ -51,6 +57,29 @@ impl Visit {
             self.refresh();
         }
         self.screen.borrow().focus_input();
+    }
+
+    /// Puts a text into the field, for the visitor to send or not.
+    pub(crate) fn prefill(&self, text: &str) {
+        self.screen.borrow().set_input(text);
+        self.write();
+    }
+
+    /// Sends a text of the page's. Empty, or why not.
+    pub(crate) fn send_text(&self, text: &str) -> String {
+        if let Err(problem) = shared::text::check(text) {
+            return problem.code.as_str().to_owned();
+        }
+        self.note_writing();
+        self.screen.borrow_mut().go_to_end();
+        match self.act(|client, now, user_id| client.send(now, user_id, text, browser::client_id())) {
+            Some(Ok(())) => {
+                self.screen.borrow().tell(USER, text, 0);
+                String::new()
+            }
+            Some(Err(problem)) => problem.code.as_str().to_owned(),
+            None => Code::UpstreamUnavailable.as_str().to_owned(),
+        }
     }
 
     /// A message cannot be lost any more: its text leaves the field. What was written after it stays.

@@ -21,20 +21,24 @@ const HEADERS: &str = "\
 ";
 
 /// The loader runs as a classic script, whose bytes a page in another encoding would misread: it stays ASCII.
-const LOADER: [&str; 2] = ["--target=es2020", "--charset=ascii"];
+const LOADER: [&str; 3] = ["--target=es2020", "--format=iife", "--charset=ascii"];
 const MODULE: [&str; 3] = ["--target=es2020", "--format=esm", "--charset=utf8"];
 const STYLE: [&str; 2] = ["--target=es2020,chrome87,firefox78,safari14", "--charset=utf8"];
 
 /// Everything under dist/www, given the glue and wasm of the two browser crates.
 pub fn collect(paths: &Paths, widget: &Files, inbox: &Files) -> Result<Files, Failure> {
     let www = paths.root.join("www");
+    let loader = www.join("loader");
     let scripts = paths.root.join("widget/js");
     let mut files = publish::read_tree(paths, &www.join("storefront"))?;
     put(&mut files, "_headers", HEADERS.into());
-    put(&mut files, "prilavok.js", minified(paths, &www.join("loader/prilavok.js"), &LOADER)?);
+    put(&mut files, "prilavok.js", bundled(paths, &[&loader.join("prilavok.js"), &loader.join("chat.js")], &LOADER)?);
     add(&mut files, "widget", widget);
     put(&mut files, "widget/widget.css", minified(paths, &paths.root.join("widget/src/theme/widget.css"), &STYLE)?);
-    put(&mut files, "widget/files.js", bundled(paths, &[&scripts.join("files.js"), &scripts.join("upload.js")])?);
+    put(&mut files, "widget/files.js", bundled(paths, &[&scripts.join("files.js"), &scripts.join("upload.js")], &MODULE)?);
+    for name in ["sdk.js", "rich.js"] {
+        put(&mut files, &format!("widget/{name}"), minified(paths, &scripts.join(name), &MODULE)?);
+    }
     put(&mut files, "widget/files.css", minified(paths, &paths.root.join("widget/src/theme/files.css"), &STYLE)?);
     add(&mut files, "inbox", inbox);
     put(&mut files, "inbox/index.html", publish::read(paths, &www.join("inbox/index.html"))?);
@@ -56,8 +60,8 @@ fn add(files: &mut Files, folder: &str, more: &Files) {
 }
 
 /// A module with those that it imports, in one file. All of them are named, so that a change of any is noticed.
-fn bundled(paths: &Paths, sources: &[&Path]) -> Result<Vec<u8>, Failure> {
-    from_sources(paths, sources, &[&MODULE[..], &["--bundle"]].concat())
+fn bundled(paths: &Paths, sources: &[&Path], flags: &[&str]) -> Result<Vec<u8>, Failure> {
+    from_sources(paths, sources, &[flags, &["--bundle"]].concat())
 }
 
 fn minified(paths: &Paths, source: &Path, flags: &[&str]) -> Result<Vec<u8>, Failure> {

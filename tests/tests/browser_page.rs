@@ -1,0 +1,285 @@
+//! The page and its chat, in a real browser: calls of `window.prilavok` before and after the chat is there, what a page hears,
+//! pages that change without being loaded, and an end that leaves nothing behind.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::world::{Browser, Organization, Page, Root, Screen, World, until, within};
+use tokio::sync::Mutex;
+
+/// Two browsers at a time are what two cores carry.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// What is done within one, or the browser did not do it.
+const DONE_WITHIN: Duration = Duration::from_secs(60);
+
+/// A page that has asked for something before its script has come, and writes down what it hears.
+const QUEUE: &str = "
+window.heard = [];
+window.prilavok = window.prilavok || [];
+for (const name of ['ready', 'open', 'close', 'message', 'unread', 'typing', 'status', 'error'])
+  prilavok.push(['on', name, (detail) => heard.push([name, detail])]);";
+
+/// Counts what a page holds on to: sockets, timers, listeners of the window and the document, and the module's memory.
+const COUNT: &str = "
+window.held = { sockets: new Set(), timers: new Set(), listeners: 0 };
+window.WebSocket = class extends WebSocket {
+  constructor(...all) {
+    super(...all);
+    held.sockets.add(this);
+    this.addEventListener('close', () => held.sockets.delete(this));
+  }
+};
+for (const [set, clear] of [['setTimeout', 'clearTimeout'], ['setInterval', 'clearInterval']]) {
+  const [plain, plain_clear] = [window[set].bind(window), window[clear].bind(window)];
+  window[set] = (work, ...rest) => {
+    const id = plain((...all) => { if (set == 'setTimeout') held.timers.delete(id); work(...all); }, ...rest);
+    held.timers.add(id);
+    return id;
+  };
+  window[clear] = (id) => { held.timers.delete(id); plain_clear(id); };
+}
+const start = WebAssembly.instantiateStreaming;
+WebAssembly.instantiateStreaming = async (...all) => {
+  const started = await start.apply(WebAssembly, all);
+  held.memory = started.instance.exports.memory;
+  return started;
+};
+for (const target of [window, document]) {
+  const [add, remove] = [target.addEventListener, target.removeEventListener];
+  target.addEventListener = function (...all) { if (!all[2]?.once) held.listeners++; return add.apply(this, all); };
+  target.removeEventListener = function (...all) { held.listeners--; return remove.apply(this, all); };
+}";
+
+const HELD: &str = "return [held.sockets.size, held.timers.size, held.listeners, held.memory.buffer.byteLength]";
+
+async fn demo(world: &World) -> Organization<'_> {
+    Organization::create(world, "demo", &[world.url()], Some("pk_demo_storefront")).await
+}
+
+/// Calls the page's handle, and waits for the promise.
+async fn call(page: &Page, call: &str) -> Value {
+    page.run(&format!("return prilavok.{call}.then((value) => value ?? null, (error) => 'refused: ' + error.message)")).await
+}
+
+async fn until_heard(page: &Page, what: &Value) {
+    within(DONE_WITHIN, &format!("{what} heard"), async || {
+        let heard = page.run("return window.heard").await;
+        heard.as_array().is_some_and(|heard| heard.contains(what)).then_some(())
+    })
+    .await;
+}
+
+async fn heard(page: &Page, name: &str) -> Vec<Value> {
+    let heard = page.run(&format!("return heard.filter(([of]) => of == '{name}').map(([, detail]) => detail)")).await;
+    heard.as_array().cloned().expect("a list")
+}
+
+async fn the_chat(shop: &Organization<'_>, token: &str) -> Value {
+    until("the chat", async || {
+        let chats = shop.api(token).get("/v1/chats").await.expect(200);
+        chats["chats"].as_array().and_then(|chats| chats.first().cloned())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_page_calls_its_chat_and_hears_of_it() {
+    let _turn = TURN.lock().await;
+    let (world, browser) = (World::start().await, Browser::start().await);
+    let shop = demo(&world).await;
+    let token = shop.operator("Анна").await;
+    let page = browser.page("page-calls", Screen::Wide).await;
+    // Queued before the script is there: listeners, then a text for the field, then the chat opens.
+    page.prepare(&format!("{QUEUE}prilavok.push(['prefill', 'Есть ли чайник?'], ['open']);")).await;
+    page.goto(world.url()).await;
+    page.find(Root::Widget, ".panel .input").await;
+    until_heard(&page, &json!(["ready", {}])).await;
+    until_heard(&page, &json!(["open", {}])).await;
+    until_heard(&page, &json!(["status", {"status": "online"}])).await;
+    let field = "return document.querySelector('prilavok-chat').shadowRoot.querySelector('.input').value";
+    assert_eq!(page.run(field).await, "Есть ли чайник?");
+    page.click(Root::Widget, ".send").await;
+    until_heard(&page, &json!(["message", {"side": "user", "text": "Есть ли чайник?", "message_id": null}])).await;
+
+    // A text of the page's own, with an attribute that an operator sees.
+    assert_eq!(call(&page, "setAttributes({ cart: 3200, city: 'Тула' })").await, Value::Null);
+    assert_eq!(call(&page, "send('Заказ 17')").await, Value::Null);
+    page.until_text(Root::Widget, ".msg.mine .body", "Заказ 17").await;
+    let user_id = the_chat(&shop, &token).await["user_id"].as_i64().expect("a user");
+    until("the attributes", async || {
+        let user = shop.api(&token).get(&format!("/v1/users/{user_id}")).await.expect(200);
+        (user["attributes"]["cart"] == json!({"value": 3200, "verified": false})).then_some(())
+    })
+    .await;
+
+    // Closed, an answer counts; open, it is read.
+    assert_eq!(call(&page, "close()").await, Value::Null);
+    until_heard(&page, &json!(["close", {}])).await;
+    let mut desk = shop.events(&token).await;
+    let answer = json!({"action": "send_message", "user_id": user_id, "text": "Есть, **два**: https://lavka.example/tea."});
+    desk.result(answer).await;
+    until_heard(&page, &json!(["unread", {"count": 1}])).await;
+    let told = heard(&page, "message").await;
+    assert_eq!(told.last().unwrap()["side"], "operator");
+    assert!(told.last().unwrap()["message_id"].is_i64());
+    assert_eq!(call(&page, "toggle()").await, Value::Null);
+    until_heard(&page, &json!(["unread", {"count": 0}])).await;
+
+    // Markdown of the shop's became elements; the address ends where the sentence does.
+    page.until_text(Root::Widget, ".msg.theirs .body strong", "два").await;
+    let link = "const a = document.querySelector('prilavok-chat').shadowRoot.querySelector('.theirs .body a'); return [a.href, a.textContent, a.rel, a.target]";
+    let expected = json!(["https://lavka.example/tea", "https://lavka.example/tea", "noopener noreferrer nofollow", "_blank"]);
+    assert_eq!(page.run(link).await, expected);
+
+    // Typing is heard of, and ends.
+    desk.send_json(&json!({"action": "typing", "user_id": user_id}));
+    until_heard(&page, &json!(["typing", {"typing": true}])).await;
+    until_heard(&page, &json!(["typing", {"typing": false}])).await;
+
+    // Themes and languages.
+    let background = "return getComputedStyle(document.querySelector('prilavok-chat').shadowRoot.querySelector('.panel')).backgroundColor";
+    call(&page, "setTheme('dark')").await;
+    assert_eq!(page.run(background).await, "rgb(23, 27, 25)");
+    call(&page, "setTheme('light')").await;
+    assert_eq!(page.run(background).await, "rgb(255, 255, 255)");
+    call(&page, "setTheme('auto')").await;
+    assert_eq!(page.run(background).await, "rgb(255, 255, 255)");
+    call(&page, "setLocale('en')").await;
+    page.find(Root::Widget, ".input[placeholder='Message']").await;
+    page.until_text(Root::Widget, ".msg.mine .body", "Заказ 17").await;
+
+    // Wrong calls are told what is right, and harm nobody.
+    for (wrong, why) in [
+        ("opne()", "there is no call \"opne\""),
+        ("send(17)", "send takes a text"),
+        ("send('')", "send: "),
+        ("setTheme('blue')", "setTheme takes"),
+        ("setAttributes({ a: {} })", "the attribute a is no text"),
+        ("on('open', 1)", "on takes a name and a function"),
+    ] {
+        let answer = call(&page, wrong).await;
+        assert!(answer.as_str().is_some_and(|answer| answer.contains(why)), "{wrong}: {answer}");
+    }
+    // Hidden and shown.
+    call(&page, "hide()").await;
+    page.until_gone(Root::Widget, ".launcher").await;
+    call(&page, "show()").await;
+    page.find(Root::Widget, ".launcher").await;
+
+    // Somebody else sits down: nothing of the first visitor is left.
+    call(&page, "logout()").await;
+    assert_eq!(page.run("return Object.keys(localStorage)").await, json!([]));
+    call(&page, "open()").await;
+    page.find(Root::Widget, ".panel .empty").await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn a_page_that_changes_without_being_loaded_keeps_its_chat() {
+    let _turn = TURN.lock().await;
+    let (world, browser) = (World::start().await, Browser::start().await);
+    let shop = demo(&world).await;
+    let token = shop.operator("Анна").await;
+    let page = browser.page("page-router", Screen::Wide).await;
+    page.goto(world.url()).await;
+    page.click(Root::Widget, ".launcher").await;
+    page.write(Root::Widget, ".input", "Раз\u{e007}").await;
+    page.until_text(Root::Widget, ".msg.mine .body", "Раз").await;
+    the_chat(&shop, &token).await;
+    // As Turbo does: another body, with the tag in it again. As routers do: an emptied one. As a page does: the tag twice.
+    let tag = "const tag = document.createElement('script'); tag.src = '/prilavok.js'; tag.dataset.key = 'pk_demo_storefront';";
+    for change in [
+        "const body = document.createElement('body'); body.append('Другая страница', tag); document.body.replaceWith(body);",
+        "document.body.textContent = '';",
+        "document.body.append(tag);",
+        "history.pushState({}, '', '/?catalogue'); document.body.innerHTML = '<main>Каталог</main>';",
+    ] {
+        page.run(&format!("{tag}{change}")).await;
+        page.until_text(Root::Widget, ".msg.mine .body", "Раз").await;
+        assert_eq!(page.run("return document.querySelectorAll('prilavok-chat').length").await, 1);
+    }
+    page.write(Root::Widget, ".input", "Два\u{e007}").await;
+    page.until_text(Root::Widget, ".msg.mine .body", "Два").await;
+    // A second tag of another shop is told so, and ignored.
+    page.run(&format!("{tag}tag.dataset.key = 'pk_other'; document.body.append(tag);")).await;
+    page.run("history.back()").await;
+    page.until_text(Root::Widget, ".msg.mine .body", "Два").await;
+    assert_eq!(page.run("return document.querySelectorAll('prilavok-chat').length").await, 1);
+    page.quit().await;
+}
+
+#[tokio::test]
+async fn an_element_of_the_page_is_a_chat_as_well() {
+    let _turn = TURN.lock().await;
+    let (world, browser) = (World::start().await, Browser::start().await);
+    let _shop = demo(&world).await;
+    let page = browser.page("page-element", Screen::Wide).await;
+    // The tag has no key: the element has it, and more.
+    page.prepare(
+        "new MutationObserver((_, observer) => {
+           const tag = document.querySelector('script[data-key]');
+           if (!tag) return;
+           observer.disconnect();
+           delete tag.dataset.key;
+           const chat = document.createElement('prilavok-chat');
+           Object.assign(chat.dataset, { key: 'pk_demo_storefront', locale: 'en', position: 'left' });
+           document.body.prepend(chat);
+         }).observe(document, { childList: true, subtree: true });",
+    )
+    .await;
+    page.goto(world.url()).await;
+    page.click(Root::Widget, ".launcher").await;
+    page.find(Root::Widget, ".input[placeholder='Message']").await;
+    let left = "return document.querySelector('prilavok-chat').shadowRoot.querySelector('.launcher').getBoundingClientRect().left";
+    assert_eq!(page.run(left).await, 20);
+    page.close().await;
+}
+
+#[tokio::test]
+async fn a_chat_that_is_destroyed_leaves_nothing_however_often() {
+    let _turn = TURN.lock().await;
+    let (world, browser) = (World::start().await, Browser::start().await);
+    let _shop = demo(&world).await;
+    let page = browser.page("page-destroy", Screen::Wide).await;
+    page.prepare(COUNT).await;
+    page.goto(world.url()).await;
+    page.find(Root::Widget, ".launcher").await;
+    let round = "
+      const tag = document.createElement('script');
+      tag.src = '/prilavok.js';
+      tag.dataset.key = 'pk_demo_storefront';
+      await prilavok.open();
+      await new Promise((done) => { prilavok.on('status', ({ status }) => status == 'online' && done()); });
+      await prilavok.destroy();
+      const left = document.querySelectorAll('prilavok-chat').length;
+      document.body.append(tag);
+      await new Promise((done) => (tag.onload = done));
+      tag.remove();
+      while (!document.querySelector('prilavok-chat')) await new Promise((done) => requestAnimationFrame(done));
+      return left;";
+    let rounds = |count: usize| {
+        let body = format!("for (let n = 0; n < {count}; n++) {{ left += await (async () => {{ {round} }})(); }}");
+        format!("return (async () => {{ let left = 0; {body} return left; }})()")
+    };
+    // A visitor who has written is the same one in every round: new ones are limited.
+    assert_eq!(call(&page, "send('Я здесь')").await, Value::Null);
+    page.run("return prilavok.destroy().then(() => prilavok.again({}))").await;
+    // What is made once for all (the module, its tables) is there after some rounds.
+    assert_eq!(page.run(&rounds(5)).await, 0);
+    call(&page, "destroy()").await;
+    let settled = async || {
+        within(DONE_WITHIN, "no socket is left", async || (page.run(HELD).await[0] == 0).then_some(())).await;
+        page.run(HELD).await
+    };
+    let before = settled().await;
+    page.run("prilavok.again({})").await;
+    page.find(Root::Widget, ".launcher").await;
+    for _ in 0..10 {
+        assert_eq!(page.run(&rounds(10)).await, 0);
+    }
+    call(&page, "destroy()").await;
+    assert_eq!(settled().await, before, "sockets, timers, listeners, memory: no more of them a hundred rounds later");
+    assert_eq!(page.run("return document.querySelectorAll('prilavok-chat').length").await, 0);
+    page.quit().await;
+}

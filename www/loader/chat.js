@@ -1,0 +1,170 @@
+// The part of the chat that every page carries: paints the launcher button, and fetches the chat itself (module, styles, wasm)
+// on the visitor's or the page's intent, or when the page is idle for a visitor who has written here before. Until then: no
+// request, no storage write, no cookie, no layout shift. Runs under a strict CSP: no inline style, no inline script, no eval.
+//
+// `begin(base, options)` returns the page's handle, `window.prilavok`: whatever is called on it goes to widget/sdk.js, which
+// is fetched with the first call. `base` is the address beside which the parts lie: widget/widget.js, widget/widget.css,
+// widget/widget_bg.wasm, widget/sdk.js. The module's side: default({module_or_path}), mount(options), open(), close(),
+// toggle(), unmount().
+//
+// The launcher is styled here while it is closed; what shows only after mounting (badge, the open launcher, the panel) is in
+// widget.css. The mounted chat keeps the launcher's aria-expanded and aria-label and the badge true.
+
+const TAG = "prilavok-chat";
+
+// The host is out of the flow and keeps its reset against page rules such as `* { all: unset }`. What lies on the accent is
+// black or white by the accent's luminance (at 0.18 both have a contrast of 4.5): any accent is legible.
+const STYLE = `
+:host{all:initial!important;position:fixed!important;z-index:var(--prilavok-z,2147483000)!important;--accent:var(--prilavok-accent,#1b6b52)!important;--on:#fff!important}
+@supports (color:rgb(from red r g b)){:host{--w:clamp(0,(.18 - .2126*r - .7152*g - .0722*b)*9999,1);--on:color(from var(--accent) srgb-linear var(--w) var(--w) var(--w))!important}}
+.launcher,.oops{position:fixed;right:calc(20px + env(safe-area-inset-right));bottom:calc(20px + env(safe-area-inset-bottom));border:2px solid transparent;background:var(--accent);color:var(--on);box-shadow:0 4px 18px #0005;cursor:pointer}
+.launcher{width:60px;height:60px;padding:0;border-radius:50%;display:grid;place-items:center;touch-action:manipulation}
+.oops{margin-bottom:72px;max-width:220px;padding:10px 14px;border-radius:14px;background:#222;color:#fff;font:15px/1.4 system-ui,sans-serif}
+:host([data-position=left]) :is(.launcher,.oops){right:auto;left:calc(20px + env(safe-area-inset-left))}
+.launcher:hover{filter:brightness(1.1)}
+.launcher:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
+svg{width:30px;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
+[hidden],:host([hidden]){display:none!important}
+.launcher.loading:after{content:"";position:absolute;inset:5px;border:3px solid;border-right-color:transparent;border-radius:50%;animation:s 1s linear infinite}
+@keyframes s{to{transform:rotate(1turn)}}
+@media print{:host{display:none!important}}`;
+
+const add = (parent, name, attributes = {}, namespace = "http://www.w3.org/1999/xhtml") => {
+  const element = document.createElementNS(namespace, name);
+  for (const attribute in attributes) element.setAttribute(attribute, attributes[attribute]);
+  parent.append(element);
+  return element;
+};
+
+const adopt = (root, text) => {
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  } catch {
+    // Safari before 16.4 has no constructable sheets.
+    add(root, "style").textContent = text;
+  }
+};
+
+export function begin(base, options) {
+  const { origin } = new URL(base);
+  const part = (name) => new URL("widget/" + name, base).href;
+  const get = async (name) => {
+    const response = await fetch(part(name));
+    if (!response.ok) throw Error(response.url);
+    return response;
+  };
+
+  // No promise, though a promise is what asks for `then`.
+  const append = () => chat.over || host?.isConnected || document.body.append(host || document.createElement(TAG));
+  const chat = { part, append, then: undefined };
+  let parts, oops, host;
+  let attempt = 0;
+
+  // Some browsers remember a failed import for the life of the page, hence the query on later attempts.
+  const load = () =>
+    (parts ||= Promise.all([
+      import(part("widget.js") + (attempt ? "?" + attempt : "")),
+      get("widget_bg.wasm"),
+      get("widget.css").then((response) => response.text()),
+    ])
+      .then(async ([module, wasm, css]) => {
+        await module.default({ module_or_path: wasm });
+        adopt(chat.root, css);
+        return module;
+      })
+      .catch((error) => {
+        parts = null;
+        attempt++;
+        throw error;
+      }));
+
+  const mount = async () => {
+    const module = await load();
+    if (!chat.widget) module.mount(chat.options);
+    return (chat.widget = module);
+  };
+
+  const press = async () => {
+    const { launcher, widget, root } = chat;
+    if (widget) return widget.toggle();
+    if (launcher.classList.contains("loading")) return;
+    oops?.remove();
+    launcher.classList.add("loading");
+    try {
+      (await mount()).open();
+    } catch (error) {
+      console.error(
+        `[prilavok] The chat did not load. If the page has a CSP, add: script-src ${origin} 'wasm-unsafe-eval'; connect-src ${origin} wss:`,
+        error,
+      );
+      oops = add(root, "div", { class: "oops", role: "alert" });
+      oops.textContent = "Чат не загрузился. Нажмите ещё раз";
+      oops.onclick = press;
+    }
+    launcher.classList.remove("loading");
+  };
+
+  const paint = (element) => {
+    host = element;
+    Object.assign(options, host.dataset);
+    const { key, position, accent } = options;
+    if (!key) return console.error('[prilavok] No key: the tag needs data-key="pk_..."');
+    const root = host.attachShadow({ mode: "open" });
+    adopt(root, STYLE);
+    if (position) host.dataset.position = position;
+    if (accent) host.style.setProperty("--prilavok-accent", accent);
+    const launcher = add(root, "button", {
+      type: "button",
+      class: "launcher",
+      part: "launcher",
+      "aria-label": "Открыть чат",
+      "aria-expanded": false,
+    });
+    const SVG = "http://www.w3.org/2000/svg";
+    const svg = add(launcher, "svg", { viewBox: "0 0 24 24" }, SVG);
+    add(svg, "path", { d: "M4 20l1-4a7.5 7.5 0 1 1 3 3zM8 12h.01M12 12h.01M16 12h.01" }, SVG);
+    const badge = add(launcher, "span", { class: "badge", hidden: "" });
+    Object.assign(chat, {
+      root,
+      launcher,
+      mount,
+      options: { relay: origin, locale: "ru", ...options, root, host, launcher, badge },
+    });
+
+    launcher.onclick = press;
+    for (const intent of ["pointerenter", "focus", "touchstart"]) {
+      launcher.addEventListener(intent, () => load().catch(() => {}), { once: true, passive: true });
+    }
+    const idle = () =>
+      (window.requestIdleCallback || setTimeout)(() => {
+        try {
+          if (localStorage["prilavok:" + key]) mount().catch(() => {});
+        } catch {
+          // Storage is forbidden: nobody can be known to return.
+        }
+      });
+    if (document.readyState == "complete") idle();
+    else addEventListener("load", idle);
+  };
+
+  customElements.define(
+    TAG,
+    class extends HTMLElement {
+      connectedCallback() {
+        if (!host) paint(this);
+      }
+      // A page that changes without being loaded (Turbo, a router) throws the host out with the rest: it comes back as it was.
+      disconnectedCallback() {
+        queueMicrotask(append);
+      }
+    },
+  );
+
+  if (document.body) append();
+  else addEventListener("DOMContentLoaded", append);
+
+  const call = (name, call) => import(part("sdk.js")).then(({ run }) => run(chat, name, call));
+  return new Proxy(chat, { get: (_, name) => (name in chat ? chat[name] : (...all) => call(name, all)) });
+}
