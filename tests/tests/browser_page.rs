@@ -22,7 +22,7 @@ for (const name of ['ready', 'open', 'close', 'message', 'unread', 'typing', 'st
 
 /// Counts what a page holds on to: sockets, timers, listeners of the window and the document, and the module's memory.
 const COUNT: &str = "
-window.held = { sockets: new Set(), timers: new Set(), listeners: 0 };
+window.held = { sockets: new Set(), timers: new Set(), listeners: [] };
 window.WebSocket = class extends WebSocket {
   constructor(...all) {
     super(...all);
@@ -47,11 +47,24 @@ WebAssembly.instantiateStreaming = async (...all) => {
 };
 for (const target of [window, document]) {
   const [add, remove] = [target.addEventListener, target.removeEventListener];
-  target.addEventListener = function (...all) { if (!all[2]?.once) held.listeners++; return add.apply(this, all); };
-  target.removeEventListener = function (...all) { held.listeners--; return remove.apply(this, all); };
+  const same = (type, work) => ([there, known, of]) => there == type && known == work && of == target;
+  target.addEventListener = function (type, work, how) {
+    if (!how?.once && !held.listeners.some(same(type, work))) held.listeners.push([type, work, target]);
+    return add.call(this, type, work, how);
+  };
+  target.removeEventListener = function (type, work, how) {
+    held.listeners = held.listeners.filter((one) => !same(type, work)(one));
+    return remove.call(this, type, work, how);
+  };
 }";
 
-const HELD: &str = "return [held.sockets.size, held.timers.size, held.listeners, held.memory.buffer.byteLength]";
+const HELD: &str = "return {
+  held: [held.sockets.size, held.timers.size, held.listeners.length],
+  memory: held.memory.buffer.byteLength,
+}";
+
+/// By so many bytes a module's memory grows at least: it may have been full just before.
+const WASM_PAGE: i64 = 65_536;
 
 async fn demo(world: &World) -> Organization<'_> {
     Organization::create(world, "demo", &[world.url()], Some("pk_demo_storefront")).await
@@ -59,7 +72,8 @@ async fn demo(world: &World) -> Organization<'_> {
 
 /// Calls the page's handle, and waits for the promise.
 async fn call(page: &Page, call: &str) -> Value {
-    page.run(&format!("return prilavok.{call}.then((value) => value ?? null, (error) => 'refused: ' + error.message)")).await
+    page.run(&format!("return prilavok.{call}.then((value) => value ?? null, (error) => 'refused: ' + error.message)"))
+        .await
 }
 
 async fn until_heard(page: &Page, what: &Value) {
@@ -117,7 +131,8 @@ async fn a_page_calls_its_chat_and_hears_of_it() {
     assert_eq!(call(&page, "close()").await, Value::Null);
     until_heard(&page, &json!(["close", {}])).await;
     let mut desk = shop.events(&token).await;
-    let answer = json!({"action": "send_message", "user_id": user_id, "text": "Есть, **два**: https://lavka.example/tea."});
+    let answer =
+        json!({"action": "send_message", "user_id": user_id, "text": "Есть, **два**: https://lavka.example/tea."});
     desk.result(answer).await;
     until_heard(&page, &json!(["unread", {"count": 1}])).await;
     let told = heard(&page, "message").await;
@@ -129,8 +144,18 @@ async fn a_page_calls_its_chat_and_hears_of_it() {
     // Markdown of the shop's became elements; the address ends where the sentence does.
     page.until_text(Root::Widget, ".msg.theirs .body strong", "два").await;
     let link = "const a = document.querySelector('prilavok-chat').shadowRoot.querySelector('.theirs .body a'); return [a.href, a.textContent, a.rel, a.target]";
-    let expected = json!(["https://lavka.example/tea", "https://lavka.example/tea", "noopener noreferrer nofollow", "_blank"]);
+    let expected =
+        json!(["https://lavka.example/tea", "https://lavka.example/tea", "noopener noreferrer nofollow", "_blank"]);
     assert_eq!(page.run(link).await, expected);
+
+    let inbox = browser.page("page-inbox", Screen::Wide).await;
+    inbox.goto(&format!("{}/inbox/#token={token}", world.url())).await;
+    inbox.click(Root::Page, ".row").await;
+    inbox.until_text(Root::Page, ".msg.out .body strong", "два").await;
+    inbox.until_text(Root::Page, ".msg.out .body a", "https://lavka.example/tea").await;
+    inbox.shoot("1-rich").await;
+    inbox.close().await;
+    page.shoot("1-rich").await;
 
     // Typing is heard of, and ends.
     desk.send_json(&json!({"action": "typing", "user_id": user_id}));
@@ -139,12 +164,12 @@ async fn a_page_calls_its_chat_and_hears_of_it() {
 
     // Themes and languages.
     let background = "return getComputedStyle(document.querySelector('prilavok-chat').shadowRoot.querySelector('.panel')).backgroundColor";
-    call(&page, "setTheme('dark')").await;
-    assert_eq!(page.run(background).await, "rgb(23, 27, 25)");
-    call(&page, "setTheme('light')").await;
-    assert_eq!(page.run(background).await, "rgb(255, 255, 255)");
-    call(&page, "setTheme('auto')").await;
-    assert_eq!(page.run(background).await, "rgb(255, 255, 255)");
+    for (theme, colour) in
+        [("dark", "rgb(23, 27, 25)"), ("light", "rgb(255, 255, 255)"), ("auto", "rgb(255, 255, 255)")]
+    {
+        call(&page, &format!("setTheme('{theme}')")).await;
+        within(DONE_WITHIN, theme, async || (page.run(background).await == colour).then_some(())).await;
+    }
     call(&page, "setLocale('en')").await;
     page.find(Root::Widget, ".input[placeholder='Message']").await;
     page.until_text(Root::Widget, ".msg.mine .body", "Заказ 17").await;
@@ -269,7 +294,7 @@ async fn a_chat_that_is_destroyed_leaves_nothing_however_often() {
     assert_eq!(page.run(&rounds(5)).await, 0);
     call(&page, "destroy()").await;
     let settled = async || {
-        within(DONE_WITHIN, "no socket is left", async || (page.run(HELD).await[0] == 0).then_some(())).await;
+        within(DONE_WITHIN, "no socket is left", async || (page.run(HELD).await["held"][0] == 0).then_some(())).await;
         page.run(HELD).await
     };
     let before = settled().await;
@@ -279,7 +304,10 @@ async fn a_chat_that_is_destroyed_leaves_nothing_however_often() {
         assert_eq!(page.run(&rounds(10)).await, 0);
     }
     call(&page, "destroy()").await;
-    assert_eq!(settled().await, before, "sockets, timers, listeners, memory: no more of them a hundred rounds later");
+    let after = settled().await;
+    assert_eq!(after["held"], before["held"], "sockets, timers and listeners: no more of them a hundred rounds later");
+    let grown = after["memory"].as_i64().unwrap() - before["memory"].as_i64().unwrap();
+    assert!(grown <= WASM_PAGE, "a leak of a kilobyte a round would be two pages: {grown}");
     assert_eq!(page.run("return document.querySelectorAll('prilavok-chat').length").await, 0);
     page.quit().await;
 }

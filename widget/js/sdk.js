@@ -1,5 +1,5 @@
 // The calls of `window.prilavok`, fetched with the first of them. The loader (www/loader/chat.js) hands over what it has of
-// the chat: { host, root, launcher, options, mount(), widget?, append(), over? }.
+// the chat: { root, launcher, options, mount(), widget?, append(), over? }.
 //
 // A call answers with a promise. Calls are done one after the other, in the order in which they were made.
 
@@ -103,14 +103,14 @@ const on = (chat, name, listener) => {
   if (typeof listener != "function") wrong("on takes a name and a function");
   const hear = (event) => listener(event.detail);
   (chat.listeners ||= []).push([name, listener, hear]);
-  chat.host.addEventListener("prilavok:" + name, hear);
+  chat.root.host.addEventListener("prilavok:" + name, hear);
   if (name == "ready") Promise.resolve().then(() => listener({}));
 };
 
 const off = (chat, name, listener) => {
   chat.listeners = (chat.listeners || []).filter(([of, known, hear]) => {
     const goes = of == name && (!listener || known == listener);
-    if (goes) chat.host.removeEventListener("prilavok:" + name, hear);
+    if (goes) chat.root.host.removeEventListener("prilavok:" + name, hear);
     return !goes;
   });
 };
@@ -119,7 +119,7 @@ const DARK = /prefers-color-scheme/;
 
 const CALLS = {
   async open(chat) {
-    chat.host.hidden = false;
+    chat.root.host.hidden = false;
     const widget = await chat.mount();
     if (!is_open(chat)) widget.open();
   },
@@ -128,11 +128,11 @@ const CALLS = {
   },
   toggle: (chat) => (is_open(chat) ? CALLS.close(chat) : CALLS.open(chat)),
   show(chat) {
-    chat.host.hidden = false;
+    chat.root.host.hidden = false;
   },
   hide(chat) {
     CALLS.close(chat);
-    chat.host.hidden = true;
+    chat.root.host.hidden = true;
   },
   identify(chat, identity) {
     window.prilavokIdentity = a_text(identity, "identify");
@@ -185,7 +185,7 @@ const CALLS = {
     chat.widget?.unmount();
     chat.widget = null;
     chat.over = true;
-    chat.host.remove();
+    chat.root.host.remove();
   },
   // Another tag on the page: nothing, or the way back after `destroy`.
   again(chat, options) {
@@ -203,6 +203,9 @@ const CALLS = {
 const AT_ONCE = { on, off };
 
 export async function run(chat, name, args) {
+  // A script in the head may come before there is a body.
+  if (!chat.root && document.readyState == "loading") await new Promise((done) => addEventListener("DOMContentLoaded", done));
+  if (!chat.root) wrong('there is no chat: the tag needs data-key="pk_..."');
   if (name == "push") return Promise.all(args.map(([name, ...args]) => run(chat, name, args)));
   if (AT_ONCE[name]) return AT_ONCE[name](chat, ...args);
   const call = Object.hasOwn(CALLS, name)

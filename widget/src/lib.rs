@@ -8,6 +8,7 @@ pub mod local_time;
 pub mod memory;
 pub mod node;
 pub mod options;
+pub mod rich;
 pub mod session;
 pub mod store;
 pub mod text;

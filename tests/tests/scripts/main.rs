@@ -1,5 +1,6 @@
-//! The sharing of one socket by several tabs (widget/js/tabs.js), with the browser's part played: locks, channels, sockets.
-//! What real tabs do is in browser_outbox.rs; here are the moments that a real browser cannot be brought to.
+//! The widget's scripts without a browser. The sharing of one socket by several tabs (widget/js/tabs.js) has the browser's part
+//! played: locks, channels, sockets. What real tabs do is in browser_outbox.rs; here are the moments that a real browser cannot
+//! be brought to.
 
 use std::process::Command;
 
@@ -7,7 +8,16 @@ use tests::world::place;
 
 #[test]
 fn tabs_share_one_socket_and_hand_it_on() {
-    let script = place::root().join("tests/tests/tabs/tabs.mjs");
+    run("tabs.mjs");
+}
+
+#[test]
+fn links_and_markdown_are_found_and_nothing_else_is() {
+    run("rich.mjs");
+}
+
+fn run(name: &str) {
+    let script = place::root().join("tests/tests/scripts").join(name);
     let played = Command::new(place::node_bin().join("node")).arg(script).output().expect("node");
     let told = [played.stdout, played.stderr].concat();
     assert!(played.status.success(), "{}", String::from_utf8_lossy(&told));

@@ -1,8 +1,10 @@
 //! One message in the log, and what became of it.
 
+use leptos::html::Span;
 use leptos::prelude::*;
 use shared::id::UserId;
-use shared::message::{Side, Status};
+use shared::message::{Side, Status, source};
+use widget::rich;
 
 use crate::composer::focus_composer;
 use crate::desk::Desk;
@@ -23,11 +25,22 @@ pub fn BubbleView(user_id: UserId, bubble: Memo<Bubble>, source: Memo<String>) -
     let attachment = Memo::new(move |_| bubble.with(|bubble| bubble.attachment.clone()));
     let at = Memo::new(move |_| bubble.with(|bubble| bubble.at));
     let status = Memo::new(move |_| bubble.with(|bubble| bubble.status));
+    let text = Memo::new(move |_| bubble.with(|bubble| bubble.text.clone()));
+    // What a visitor of the site wrote is shown as written; whoever else writes may mean Markdown.
+    let has_styles =
+        Memo::new(move |_| bubble.with(|bubble| bubble.side == Side::Operator) || source.get() != source::WIDGET);
+    let body = NodeRef::<Span>::new();
+    Effect::new(move |_| {
+        if let Some(body) = body.get() {
+            body.set_text_content(Some(&text.get()));
+            rich::enrich(&body, has_styles.get());
+        }
+    });
     view! {
         <div class=class>
             {move || author.get().map(|author| view! { <div class="author">{author}</div> })}
             {move || attachment.get().map(|attachment| view! { <FileView attachment=attachment/> })}
-            <span class="body">{move || bubble.with(|bubble| bubble.text.clone())}</span>
+            <span class="body" node_ref=body></span>
             {move || file.get().map(|path| file_link(&path))}
             <span class="meta">
                 <time class="time" datetime=move || at.get().to_rfc3339()>{move || when::clock(at.get())}</time>

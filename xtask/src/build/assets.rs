@@ -35,7 +35,11 @@ pub fn collect(paths: &Paths, widget: &Files, inbox: &Files) -> Result<Files, Fa
     put(&mut files, "prilavok.js", bundled(paths, &[&loader.join("prilavok.js"), &loader.join("chat.js")], &LOADER)?);
     add(&mut files, "widget", widget);
     put(&mut files, "widget/widget.css", minified(paths, &paths.root.join("widget/src/theme/widget.css"), &STYLE)?);
-    put(&mut files, "widget/files.js", bundled(paths, &[&scripts.join("files.js"), &scripts.join("upload.js")], &MODULE)?);
+    put(
+        &mut files,
+        "widget/files.js",
+        bundled(paths, &[&scripts.join("files.js"), &scripts.join("upload.js")], &MODULE)?,
+    );
     for name in ["sdk.js", "rich.js"] {
         put(&mut files, &format!("widget/{name}"), minified(paths, &scripts.join(name), &MODULE)?);
     }
