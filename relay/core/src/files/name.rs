@@ -6,24 +6,30 @@ use shared::problem::{Code, Problem};
 /// The name of something that has none.
 const NAMELESS: &str = "file";
 
+/// More than the longest extension that a file of ours has.
+const EXTENSION_CHARS_MAX: usize = 16;
+
 /// A name without a path, without characters that a file system or a reader trips over, and not too long. The extension
 /// stays.
 #[must_use]
 pub fn clean(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let shown: String = name.chars().filter(|character| !is_unseen(*character)).map(replaced).collect();
-    let shown = shown.trim_matches(|character: char| character == '.' || character.is_whitespace());
-    let (stem, extension) = match shown.rsplit_once('.') {
-        Some((stem, extension)) if !extension.is_empty() => (stem, Some(extension)),
-        _ => (shown, None),
+    let is_edge = |character: char| character == '.' || character.is_whitespace();
+    let shown = shown.trim_matches(is_edge);
+    let cut = |text: &str, chars: usize| text.chars().take(chars).collect::<String>().trim_matches(is_edge).to_owned();
+    let Some((stem, extension)) = shown.rsplit_once('.') else {
+        let whole = cut(shown, FILE_NAME_CHARS_MAX);
+        return if whole.is_empty() { NAMELESS.to_owned() } else { whole };
     };
-    let stem = stem.trim_end_matches(|character: char| character == '.' || character.is_whitespace());
-    let stem = if stem.is_empty() { NAMELESS } else { stem };
-    let Some(extension) = extension else { return stem.chars().take(FILE_NAME_CHARS_MAX).collect() };
-    let extension: String = extension.chars().take(16).collect();
+    // In small letters first: those can be more.
+    let extension = cut(&extension.to_lowercase(), EXTENSION_CHARS_MAX);
+    if extension.is_empty() {
+        return clean(stem);
+    }
     let room = FILE_NAME_CHARS_MAX.saturating_sub(extension.chars().count()).saturating_sub(1);
-    let stem: String = stem.chars().take(room).collect();
-    format!("{stem}.{}", extension.to_lowercase())
+    let stem = cut(stem, room);
+    format!("{}.{extension}", if stem.is_empty() { NAMELESS } else { &stem })
 }
 
 /// What stands after the last dot of a clean name.
