@@ -19,6 +19,7 @@ pub mod json;
 pub mod limits;
 pub mod message;
 pub mod node;
+pub mod page;
 pub mod problem;
 pub mod reply;
 pub mod route;

@@ -11,11 +11,13 @@ fn browser(world: &World, encodings: &str) -> Http {
 #[tokio::test]
 async fn files_come_with_their_type_compressed_and_are_not_sent_twice() {
     let world = World::start_on(Runtime::Workerd, &[]).await;
+    let part = |name: &str| format!("/widget/{}/{name}", place::parts());
+    let (wasm, glue) = (part("widget_bg.wasm"), part("widget.js"));
     for (path, file, content_type) in [
         ("/", "index.html", "text/html; charset=utf-8"),
         ("/inbox/", "inbox/index.html", "text/html; charset=utf-8"),
         ("/prilavok.js", "prilavok.js", "text/javascript; charset=utf-8"),
-        ("/widget/widget_bg.wasm", "widget/widget_bg.wasm", "application/wasm"),
+        (wasm.as_str(), wasm.trim_start_matches('/'), "application/wasm"),
         ("/storefront.css", "storefront.css", "text/css; charset=utf-8"),
         ("/icon.svg", "icon.svg", "image/svg+xml"),
     ] {
@@ -28,16 +30,17 @@ async fn files_come_with_their_type_compressed_and_are_not_sent_twice() {
         let again = world.http().with("if-none-match", etag).get(path).await;
         assert_eq!((again.status, again.text.as_str()), (304, ""), "{path}");
     }
-    let any_page = |path: &'static str| {
-        let world = &world;
-        async move { world.http().get(path).await.header("access-control-allow-origin").map(str::to_owned) }
-    };
-    assert_eq!(any_page("/widget/widget.js").await.as_deref(), Some("*"), "other sites' pages load it");
+    let header = async |path: &str, name: &str| world.http().get(path).await.header(name).map(str::to_owned);
+    let any_page = async |path: &str| header(path, "access-control-allow-origin").await;
+    assert_eq!(any_page(&glue).await.as_deref(), Some("*"), "other sites' pages load it");
+    for (path, cached) in [(glue.as_str(), "public, max-age=31536000, immutable"), ("/prilavok.js", "no-cache")] {
+        assert_eq!(header(path, "cache-control").await.as_deref(), Some(cached), "{path}");
+    }
     assert_eq!(any_page("/inbox/inbox.js").await, None);
     for (accepted, encoding) in
         [("gzip, deflate, br", Some("br")), ("gzip", Some("gzip")), ("zstd", None), ("broken", None)]
     {
-        let answer = browser(&world, accepted).get("/widget/widget_bg.wasm").await;
+        let answer = browser(&world, accepted).get(&wasm).await;
         assert_eq!(answer.header("content-encoding"), encoding, "{accepted}");
     }
 }

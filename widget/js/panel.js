@@ -16,6 +16,9 @@ const MAYBE_RICH = /[*_`~\]@]|:\/\/|www\./;
 // What a key reports that belongs to an input method (on Safari also the Enter that ends a composition).
 const IN_COMPOSITION = 229;
 
+// As in theme/widget.css.
+const PHONE = "(max-width: 479.98px), (max-height: 479.98px)";
+
 // So far from the end, in pixels, the visitor still counts as being there (src/view/log.rs).
 const END_PX = 32;
 
@@ -34,10 +37,9 @@ export function attend(panel, tell) {
   let board, opening;
   let tries = 0;
 
-  // Some browsers remember a failed import for the life of the page, hence the query on later attempts. The address is put
-  // together in a way that the bundler leaves alone.
+  // Some browsers remember a failed import for the life of the page, hence the query on later attempts.
   const files = () =>
-    (opening ||= import(new URL("files.js" + (tries ? "?" + tries : ""), import.meta.url))
+    (opening ||= (tries ? import(new URL("files.js?" + tries, import.meta.url)) : import("./files.js"))
       .then((part) => part.open(panel, tell, keeping))
       .then(
         (opened) => (board = opened),
@@ -64,7 +66,7 @@ export function attend(panel, tell) {
   const enrich = (message) => {
     const body = message.querySelector?.(".body");
     if (!MAYBE_RICH.test(body?.textContent)) return;
-    import(new URL("rich.js", import.meta.url)).then(
+    import("./rich.js").then(
       (part) => keeping(log, message, () => part.enrich(body, message.matches(".theirs"))),
       () => {},
     );
@@ -73,8 +75,39 @@ export function attend(panel, tell) {
     childList: true,
   });
 
+  // On a phone the chat is the whole screen, and "back" closes it. Where the browser cannot say so, by an entry of the history.
+  let watcher;
+  const back = () => {
+    watcher = null;
+    tell(CLOSE, "");
+  };
+  const watch = () => {
+    if (!matchMedia(PHONE).matches) return;
+    if (window.CloseWatcher) {
+      watcher = new CloseWatcher();
+      watcher.onclose = back;
+    } else {
+      history.pushState(history.state, "");
+      addEventListener("popstate", back, { once: true });
+      watcher = {
+        destroy() {
+          removeEventListener("popstate", back);
+          history.back();
+        },
+      };
+    }
+  };
+  const leave = () => {
+    const left = watcher;
+    watcher = null;
+    left?.destroy();
+  };
+
   panel.tell = tell;
+  // A page's shortcuts and its handlers of every click are not for what is done here.
+  panel.onclick = panel.onkeyup = panel.onkeypress = (event) => event.stopPropagation();
   panel.onkeydown = (event) => {
+    event.stopPropagation();
     if (event.isComposing) return;
     if (event.key == "Escape" && !board?.leave()) tell(CLOSE, "");
     if (event.key == "Enter" && event.target == input && !event.shiftKey && event.keyCode != IN_COMPOSITION) {
@@ -107,7 +140,10 @@ export function attend(panel, tell) {
       const [is_open, unread, is_typing, status] = now;
       const [was_open = false, had_unread = 0, was_typing = false, had_status = "idle"] = last;
       last = now;
-      if (is_open != was_open) emit(is_open ? "open" : "close", {});
+      if (is_open != was_open) {
+        emit(is_open ? "open" : "close", {});
+        is_open ? watch() : leave();
+      }
       if (unread != had_unread) emit("unread", { count: unread });
       if (is_typing != was_typing) emit("typing", { typing: is_typing });
       if (status != had_status) emit("status", { status });

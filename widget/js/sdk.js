@@ -117,6 +117,9 @@ const off = (chat, name, listener) => {
 
 const DARK = /prefers-color-scheme/;
 
+// What a page may give as a way to its people.
+const CONTACT = /^(https?:|mailto:|tel:|\/)/i;
+
 const CALLS = {
   async open(chat) {
     chat.root.host.hidden = false;
@@ -186,6 +189,23 @@ const CALLS = {
     chat.widget = null;
     chat.over = true;
     chat.root.host.remove();
+  },
+  // The parts of the chat did not come, or may not run: the page's developer is told why, the visitor whom to ask.
+  failed(chat, oops, error) {
+    const { origin } = new URL(chat.parts.address("widget_bg.wasm"), location);
+    const socket = chat.options.relay.replace(/^http/, "ws");
+    console.error(
+      `[prilavok] The chat did not load. If the page has a Content-Security-Policy, add to it: script-src ${origin} 'wasm-unsafe-eval'; connect-src ${chat.options.relay} ${socket}; img-src ${chat.options.relay}`,
+      error,
+    );
+    const { contact } = chat.options;
+    if (!contact || !CONTACT.test(contact)) return;
+    const link = document.createElement("a");
+    link.href = contact;
+    link.textContent = chat.options.locale == "ru" ? "Написать нам" : "Contact us";
+    link.onclick = (event) => event.stopPropagation();
+    link.style.cssText = "display:block;margin-top:6px;color:inherit";
+    oops.append(link);
   },
   // Another tag on the page: nothing, or the way back after `destroy`.
   again(chat, options) {

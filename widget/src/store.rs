@@ -5,6 +5,7 @@ use shared::file::Attachment;
 use shared::id::{MessageId, UserId};
 use shared::limits::TEXT_CHARS_MAX;
 use shared::message::Side;
+use shared::page::Status;
 use shared::problem::Code;
 use shared::time::Timestamp;
 
@@ -28,8 +29,8 @@ pub struct Shown {
     pub lines: Vec<Line>,
     /// Messages that wait to be read.
     pub unread: i64,
-    /// How the connection is, as the page is told: `idle`, `connecting`, `online` or `blocked`.
-    pub status: &'static str,
+    /// How the connection is, as the page is told.
+    pub status: Status,
     /// What the visitor is writing.
     pub draft: String,
     /// What there is to say about it.

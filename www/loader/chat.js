@@ -2,10 +2,10 @@
 // on the visitor's or the page's intent, or when the page is idle for a visitor who has written here before. Until then: no
 // request, no storage write, no cookie, no layout shift. Runs under a strict CSP: no inline style, no inline script, no eval.
 //
-// `begin(base, options)` returns the page's handle, `window.prilavok`: whatever is called on it goes to widget/sdk.js, which
-// is fetched with the first call. `base` is the address beside which the parts lie: widget/widget.js, widget/widget.css,
-// widget/widget_bg.wasm, widget/sdk.js. The module's side: default({module_or_path}), mount(options), open(), close(),
-// toggle(), unmount().
+// `begin(parts, options)` returns the page's handle, `window.prilavok`: whatever is called on it goes to sdk.js, which is fetched
+// with the first call. `parts` knows where they lie: load(name, attempt) imports widget.js or sdk.js, address(name) is that of
+// widget.css or widget_bg.wasm. The module's side: default({module_or_path}), mount(options), open(), close(), toggle(),
+// unmount().
 //
 // The launcher is styled here while it is closed; what shows only after mounting (badge, the open launcher, the panel) is in
 // widget.css. The mounted chat keeps the launcher's aria-expanded and aria-label and the badge true.
@@ -31,7 +31,7 @@ svg{width:30px;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:rou
 
 const add = (parent, name, attributes = {}, namespace = "http://www.w3.org/1999/xhtml") => {
   const element = document.createElementNS(namespace, name);
-  for (const attribute in attributes) element.setAttribute(attribute, attributes[attribute]);
+  for (const one of Object.entries(attributes)) element.setAttribute(...one);
   parent.append(element);
   return element;
 };
@@ -47,25 +47,22 @@ const adopt = (root, text) => {
   }
 };
 
-export function begin(base, options) {
-  const { origin } = new URL(base);
-  const part = (name) => new URL("widget/" + name, base).href;
+export function begin(parts, options) {
   const get = async (name) => {
-    const response = await fetch(part(name));
+    const response = await fetch(parts.address(name));
     if (!response.ok) throw Error(response.url);
     return response;
   };
 
   // No promise, though a promise is what asks for `then`.
   const append = () => chat.over || host?.isConnected || document.body.append(host || document.createElement(TAG));
-  const chat = { part, append, then: undefined };
-  let parts, oops, host;
+  const chat = { parts, append, then: undefined };
+  let loaded, oops, host;
   let attempt = 0;
 
-  // Some browsers remember a failed import for the life of the page, hence the query on later attempts.
   const load = () =>
-    (parts ||= Promise.all([
-      import(part("widget.js") + (attempt ? "?" + attempt : "")),
+    (loaded ||= Promise.all([
+      parts.load("widget.js", attempt),
       get("widget_bg.wasm"),
       get("widget.css").then((response) => response.text()),
     ])
@@ -75,7 +72,7 @@ export function begin(base, options) {
         return module;
       })
       .catch((error) => {
-        parts = null;
+        loaded = null;
         attempt++;
         throw error;
       }));
@@ -86,6 +83,8 @@ export function begin(base, options) {
     return (chat.widget = module);
   };
 
+  const call = (name, args) => parts.load("sdk.js").then(({ run }) => run(chat, name, args));
+
   const press = async () => {
     const { launcher, widget, root } = chat;
     if (widget) return widget.toggle();
@@ -95,13 +94,11 @@ export function begin(base, options) {
     try {
       (await mount()).open();
     } catch (error) {
-      console.error(
-        `[prilavok] The chat did not load. If the page has a CSP, add: script-src ${origin} 'wasm-unsafe-eval'; connect-src ${origin} wss:`,
-        error,
-      );
       oops = add(root, "div", { class: "oops", role: "alert" });
       oops.textContent = "Чат не загрузился. Нажмите ещё раз";
       oops.onclick = press;
+      // Says why, if at least that can be fetched.
+      call("failed", [oops, error]);
     }
     launcher.classList.remove("loading");
   };
@@ -130,7 +127,7 @@ export function begin(base, options) {
       root,
       launcher,
       mount,
-      options: { relay: origin, locale: "ru", ...options, root, host, launcher, badge },
+      options: { locale: "ru", ...options, root, host, launcher, badge },
     });
 
     launcher.onclick = press;
@@ -165,6 +162,5 @@ export function begin(base, options) {
   if (document.body) append();
   else addEventListener("DOMContentLoaded", append);
 
-  const call = (name, call) => import(part("sdk.js")).then(({ run }) => run(chat, name, call));
   return new Proxy(chat, { get: (_, name) => (name in chat ? chat[name] : (...all) => call(name, all)) });
 }

@@ -5,6 +5,7 @@
 // data-relay     the script's own origin by default  data-position  "right" (default) or "left"
 // data-identity  a JWT by which the shop's server vouches for its customer; or window.prilavokIdentity, a text or function
 // data-accent    any CSS colour; the page may set --prilavok-accent and --prilavok-z in its own styles instead
+// data-contact   where visitors can ask when the chat cannot load: an address, mailto: or tel:
 //
 // The same attributes may stand on an element <prilavok-chat> of the page. Calls before this script has come are queued:
 //   window.prilavok = window.prilavok || []; prilavok.push(["open"]);
@@ -15,10 +16,14 @@ import { begin } from "./chat.js";
 // A tag manager or type="module" hides the current script; the tag itself can still be found.
 const { src, dataset } = document.currentScript || document.querySelector("script[src*=prilavok]");
 const { prilavok } = window;
+// PARTS is the build's: a folder that is named by its content.
+const address = (name) => new URL(PARTS + name, src).href;
+// Some browsers remember a failed import for the life of the page, hence the query on later attempts.
+const load = (name, attempt) => import(address(name) + (attempt ? "?" + attempt : ""));
 
 // A second tag, or the same one again on a page that changes without being loaded.
-if (prilavok?.part) prilavok.again(dataset);
+if (prilavok?.parts) prilavok.again(dataset);
 else {
-  window.prilavok = begin(src, { ...dataset });
+  window.prilavok = begin({ address, load }, { relay: new URL(src).origin, ...dataset });
   prilavok?.forEach((call) => window.prilavok.push(call));
 }

@@ -23,7 +23,7 @@ impl std::ops::Add for Bytes {
 #[derive(Debug)]
 pub struct Budget {
     pub name: String,
-    /// Relative to dist/; "folder/" is everything below it.
+    /// Relative to dist/; "folder/" is everything below it, "*" is any one folder.
     pub files: Vec<String>,
     pub gzip_max: Option<u64>,
     pub brotli_max: Option<u64>,
@@ -31,7 +31,14 @@ pub struct Budget {
 
 impl Budget {
     pub fn covers(&self, file: &str) -> bool {
-        self.files.iter().any(|name| if name.ends_with('/') { file.starts_with(name.as_str()) } else { file == name })
+        self.files.iter().any(|name| match name.split_once("/*/") {
+            _ if name.ends_with('/') => file.starts_with(name.as_str()),
+            Some((before, after)) => file
+                .strip_prefix(before)
+                .and_then(|rest| rest.strip_prefix('/')?.split_once('/'))
+                .is_some_and(|(_, rest)| rest == after),
+            None => file == name,
+        })
     }
 
     /// What is over its limit, as one sentence. Exactly at the limit is within.
@@ -113,6 +120,11 @@ mod tests {
         assert!(budget.covers("www/prilavok.js"));
         assert!(!budget.covers("www/widgets.css"));
         assert!(!budget.covers("www/prilavok.js.map"));
+        let budget = one("[rich]\nfiles = [\"www/widget/*/rich.js\"]");
+        assert!(budget.covers("www/widget/0a1b/rich.js"));
+        assert!(!budget.covers("www/widget/rich.js"));
+        assert!(!budget.covers("www/widget/0a1b/more/rich.js"));
+        assert!(!budget.covers("alone/www/widget/0a1b/rich.js"));
     }
 
     #[test]

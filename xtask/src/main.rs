@@ -9,6 +9,7 @@ mod cargo;
 mod dev;
 mod failure;
 mod load;
+mod package;
 mod paths;
 mod process;
 mod progress;
@@ -42,6 +43,7 @@ cargo xtask <command>
   test [--fast]        everything CI checks; --fast leaves out the running relay and the browser
   sim [--seeds N] [--from S] | --seed S [--trace]
                        bad days of the relay and its clients, simulated; one seed, one day
+  package              the widget as an npm package, dist/prilavok-<version>.tgz
   size                 what a visitor downloads, against budgets.toml
 ";
 
@@ -57,6 +59,7 @@ enum Command {
     Load { words: Vec<String> },
     Sim { words: Vec<String> },
     Size,
+    Package,
     Help,
 }
 
@@ -88,6 +91,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Load { words } => load::run(&paths, &words)?,
         Command::Sim { words } => return sim::run(&paths, &words),
         Command::Size => size::run(&paths)?,
+        Command::Package => package::run(&paths)?,
         Command::Help => print!("{USAGE}"),
     }
     Ok(ExitCode::SUCCESS)
@@ -108,6 +112,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Command, Failure> {
                 "load" => Command::Load { words: the_rest(&mut args)? },
                 "sim" => Command::Sim { words: the_rest(&mut args)? },
                 "size" => Command::Size,
+                "package" => Command::Package,
                 "help" => Command::Help,
                 other => return Err(Failure::new(format!("there is no command {other:?}; see `cargo xtask help`"))),
             },

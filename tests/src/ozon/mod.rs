@@ -19,7 +19,7 @@ mod options;
 mod push;
 mod record;
 mod refusal;
-mod serve;
+pub(crate) mod serve;
 mod shop;
 mod simulator;
 mod vendor;

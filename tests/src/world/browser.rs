@@ -34,6 +34,9 @@ for (const tree of [document, document.querySelector('prilavok-chat')?.shadowRoo
   for (const moving of tree?.getAnimations() ?? []) if (moving instanceof CSSTransition) moving.finish();
 }";
 
+/// The colour schemes; a page is left in the last.
+pub const SCHEMES: [&str; 2] = ["dark", "light"];
+
 /// Where to look.
 #[derive(Clone, Copy, Debug)]
 pub enum Root {
@@ -126,6 +129,11 @@ impl Page {
         self.client.goto(url).await.unwrap_or_else(|error| panic!("{}: {url}: {error}", self.name));
     }
 
+    /// One entry back in the history.
+    pub async fn back(&self) {
+        self.client.back().await.unwrap_or_else(|error| panic!("{}: {error}", self.name));
+    }
+
     pub async fn reload(&self) {
         self.client.refresh().await.unwrap_or_else(|error| panic!("{}: {error}", self.name));
     }
@@ -168,6 +176,26 @@ impl Page {
         element.send_keys(text).await.unwrap_or_else(|error| panic!("{}: {css}: {error}", self.name));
     }
 
+    /// Presses keys, whoever has the focus. A shift that is pressed is let go by the null key (W3C WebDriver, section 17.4.2).
+    pub async fn press(&self, keys: &str) {
+        let mut actions = Vec::new();
+        let mut held: Option<char> = None;
+        for key in keys.chars() {
+            if key == '\u{e000}' {
+                actions.extend(held.take().map(|held| json!({"type": "keyUp", "value": held})));
+                continue;
+            }
+            actions.push(json!({"type": "keyDown", "value": key}));
+            if key == '\u{e008}' {
+                held = Some(key);
+            } else {
+                actions.push(json!({"type": "keyUp", "value": key}));
+            }
+        }
+        let source = json!({"type": "key", "id": "keyboard", "actions": actions});
+        self.driver.post("/actions", &json!({"actions": [source]})).await.expect(200);
+    }
+
     /// Waits until the texts of some elements are right.
     pub async fn until(&self, what: &str, root: Root, css: &str, is_right: impl Fn(&[String]) -> bool) {
         let deadline = Instant::now() + PATIENCE;
@@ -196,12 +224,17 @@ impl Page {
 
     /// Screenshots in both colour schemes: `screenshots/<page>-<moment>-<scheme>.png`.
     pub async fn shoot(&self, moment: &str) {
-        for scheme in ["dark", "light"] {
-            let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
-            self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
-            self.run(FINISH).await;
+        for scheme in SCHEMES {
+            self.use_scheme(scheme).await;
             self.picture(&format!("{moment}-{scheme}")).await;
         }
+    }
+
+    /// Looks at it in one of [`SCHEMES`].
+    pub async fn use_scheme(&self, scheme: &str) {
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
+        self.run(FINISH).await;
     }
 
     async fn picture(&self, moment: &str) {
@@ -225,6 +258,26 @@ impl Page {
                 self.complaints.push(entry["message"].as_str().unwrap_or_default().to_owned());
             }
         }
+    }
+
+    /// What the page has complained about on its console so far.
+    pub async fn complaints(&mut self) -> &[String] {
+        self.listen().await;
+        &self.complaints
+    }
+
+    /// Goes on in a frame of the page.
+    pub async fn enter_frame(&self, css: &str) {
+        let frame = self.find(Root::Page, css).await;
+        frame.enter_frame().await.unwrap_or_else(|error| panic!("{}: {css}: {error}", self.name));
+    }
+
+    /// Makes the line slow: a delay in milliseconds, and bytes a second. No bytes: as fast as it is; a negative delay: no line.
+    pub async fn throttle(&self, delay_ms: i64, bytes: i64) {
+        let rate = if bytes == 0 { -1 } else { bytes };
+        let conditions = json!({"offline": delay_ms < 0, "latency": delay_ms.max(0), "downloadThroughput": rate, "uploadThroughput": rate});
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.emulateNetworkConditions", conditions).await;
     }
 
     /// Runs a script in every page that is opened from now on, before its own.

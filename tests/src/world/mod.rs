@@ -5,6 +5,7 @@ mod bad_network;
 mod browser;
 mod driver;
 mod family;
+mod files;
 mod form;
 mod http;
 mod organization;
@@ -26,8 +27,9 @@ use relay::Relay;
 use sellers::Sellers;
 
 pub use bad_network::{BadNetwork, Trouble};
-pub use browser::{Browser, Page, Root, Screen};
+pub use browser::{Browser, Page, Root, SCHEMES, Screen};
 pub use driver::{Driver, Try, now};
+pub use files::Files;
 pub use form::{assert_form, is_spec_time};
 pub use http::{Answer, Http};
 pub use organization::{ORIGIN, Organization, Visitor, browser_request, request};

@@ -5,6 +5,14 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// The name of the folder in which the widget's parts lie, under dist/www/widget.
+pub fn parts() -> String {
+    let folders = std::fs::read_dir(root().join("dist/www/widget")).expect("a build");
+    let mut folders = folders.map(|folder| folder.expect("its name"));
+    let folder = folders.find(|folder| folder.path().join("widget.js").is_file()).expect("a folder of parts");
+    folder.file_name().into_string().expect("a name in ASCII")
+}
+
 /// The checkout.
 pub fn root() -> PathBuf {
     match std::env::var_os("PRILAVOK_ROOT") {

@@ -40,7 +40,7 @@ impl Panel {
     /// Tells the page what has changed, if something has that it can listen for.
     pub fn changed(&self, shown: &Shown) {
         let is_typing = matches!(shown.lines.last(), Some(Line { kind: Kind::Typing(_), .. }));
-        self.shown(shown.is_open, shown.unread as f64, is_typing, shown.status);
+        self.shown(shown.is_open, shown.unread as f64, is_typing, shown.status.as_str());
     }
 
     /// Tells the page of a message: which side's, and its text. No side: of an error.

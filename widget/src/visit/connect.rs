@@ -86,6 +86,9 @@ impl Visit {
             self.restore_draft(user_id);
         }
         self.take_back(&unsent);
+        if self.sends_later.take() {
+            self.send();
+        }
     }
 
     /// Tells the page of a message that has arrived.

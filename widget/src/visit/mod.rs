@@ -49,6 +49,8 @@ pub struct Visit {
     memory: Memory,
     is_open: Cell<bool>,
     draft: RefCell<Draft>,
+    /// Whether the visitor has sent what is written before there was a session.
+    sends_later: Cell<bool>,
     stage: Cell<Stage>,
     session: RefCell<Option<Session>>,
     /// Whether the visitor has written here, now or before: only then is the token kept.
@@ -91,6 +93,7 @@ impl Visit {
                 memory,
                 is_open: Cell::new(false),
                 draft: RefCell::default(),
+                sends_later: Cell::default(),
                 stage: Cell::new(Stage::Idle),
                 session: RefCell::new(None),
                 has_written: Cell::new(is_known),

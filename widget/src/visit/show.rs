@@ -3,6 +3,7 @@
 use shared::client::LinkStatus;
 use shared::close;
 use shared::message::Side;
+use shared::page::Status;
 use shared::time::Timestamp;
 
 use super::write::is_leaving;
@@ -59,13 +60,13 @@ impl Visit {
         }
         shown.banner = self.banner(status, now);
         shown.status = match (self.stage.get(), status) {
-            (Stage::Idle, _) => "idle",
-            (_, LinkStatus::Live) => "online",
-            _ => "connecting",
+            (Stage::Idle, _) => Status::Idle,
+            (_, LinkStatus::Live) => Status::Online,
+            _ => Status::Connecting,
         };
         if let Some(obstacle) = self.obstacle(status) {
             let origin = browser::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
-            shown.status = "blocked";
+            shown.status = Status::Blocked;
             shown.notice = Some((words.obstacle)(obstacle, &origin));
             shown.presence = words.unavailable.to_owned();
             shown.banner = "";

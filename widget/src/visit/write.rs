@@ -22,6 +22,8 @@ impl Visit {
         if !text.is_empty() {
             self.act(|client, now, user_id| client.typing(now, user_id));
         }
+        // What is changed is not what was sent.
+        self.sends_later.set(false);
         let sent = self.draft.take().sent;
         self.draft.replace(Draft { text, refused: "", sent });
         self.keep_draft();
@@ -49,7 +51,11 @@ impl Visit {
                 }
                 Some(Err(problem)) if problem.code == Code::RateLimited => self.words.outbox_full,
                 Some(Err(problem)) => (self.words.why)(problem.code),
-                None => self.words.reconnecting,
+                // It goes by itself as soon as there is a session.
+                None => {
+                    self.sends_later.set(draft.can_send());
+                    self.words.reconnecting
+                }
             };
             self.screen.borrow_mut().go_to_end();
             self.draft.borrow_mut().refused = refused;

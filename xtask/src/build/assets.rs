@@ -8,16 +8,23 @@ use crate::failure::Failure;
 use crate::paths::Paths;
 use crate::process;
 
-/// Other sites' pages load the loader and the widget, so those allow any origin. `no-cache` asks for a revalidation
-/// each time: the names carry no version, and a shop must not be left with glue of one build and wasm of another.
+/// Other sites' pages load the loader and the widget, so those allow any origin. The widget's parts lie in a folder that is
+/// named by their content, so they never change; `no-cache` asks for a revalidation of the rest each time.
 const HEADERS: &str = "\
 /*
   X-Content-Type-Options: nosniff
-  Cache-Control: no-cache
 /prilavok.js
   Access-Control-Allow-Origin: *
+  Cache-Control: no-cache
 /widget/*
   Access-Control-Allow-Origin: *
+  Cache-Control: public, max-age=31536000, immutable
+/inbox/*
+  Cache-Control: no-cache
+/pictures/*
+  Cache-Control: no-cache
+/index.html
+  Cache-Control: no-cache
 ";
 
 /// The loader runs as a classic script, whose bytes a page in another encoding would misread: it stays ASCII.
@@ -28,22 +35,12 @@ const STYLE: [&str; 2] = ["--target=es2020,chrome87,firefox78,safari14", "--char
 /// Everything under dist/www, given the glue and wasm of the two browser crates.
 pub fn collect(paths: &Paths, widget: &Files, inbox: &Files) -> Result<Files, Failure> {
     let www = paths.root.join("www");
-    let loader = www.join("loader");
-    let scripts = paths.root.join("widget/js");
     let mut files = publish::read_tree(paths, &www.join("storefront"))?;
     put(&mut files, "_headers", HEADERS.into());
-    put(&mut files, "prilavok.js", bundled(paths, &[&loader.join("prilavok.js"), &loader.join("chat.js")], &LOADER)?);
-    add(&mut files, "widget", widget);
-    put(&mut files, "widget/widget.css", minified(paths, &paths.root.join("widget/src/theme/widget.css"), &STYLE)?);
-    put(
-        &mut files,
-        "widget/files.js",
-        bundled(paths, &[&scripts.join("files.js"), &scripts.join("upload.js")], &MODULE)?,
-    );
-    for name in ["sdk.js", "rich.js"] {
-        put(&mut files, &format!("widget/{name}"), minified(paths, &scripts.join(name), &MODULE)?);
-    }
-    put(&mut files, "widget/files.css", minified(paths, &paths.root.join("widget/src/theme/files.css"), &STYLE)?);
+    let parts = parts(paths, widget)?;
+    let folder = format!("widget/{}/", stamp::stamp_of(&parts.values().map(Vec::as_slice).collect::<Vec<_>>()));
+    put(&mut files, "prilavok.js", loader(paths, &folder)?);
+    add(&mut files, &folder, &parts);
     add(&mut files, "inbox", inbox);
     put(&mut files, "inbox/index.html", publish::read(paths, &www.join("inbox/index.html"))?);
     put(&mut files, "inbox/icon.svg", publish::read(paths, &www.join("inbox/icon.svg"))?);
@@ -51,6 +48,34 @@ pub fn collect(paths: &Paths, widget: &Files, inbox: &Files) -> Result<Files, Fa
     let boot = www.join("inbox/boot.js");
     if boot.is_file() {
         put(&mut files, "inbox/boot.js", minified(paths, &boot, &MODULE)?);
+    }
+    Ok(files)
+}
+
+/// The script of the tag, whose parts lie in `folder` beside it (ends in `/`).
+pub fn loader(paths: &Paths, folder: &str) -> Result<Vec<u8>, Failure> {
+    let loader = paths.root.join("www/loader");
+    let define = format!("--define:PARTS=\"{folder}\"");
+    bundled(paths, &[&loader.join("prilavok.js"), &loader.join("chat.js")], &[&LOADER[..], &[&define]].concat())
+}
+
+/// The npm package's module. Its parts are fetched when they are needed, by whatever bundles it.
+pub fn package_module(paths: &Paths) -> Result<Vec<u8>, Failure> {
+    let loader = paths.root.join("www/loader");
+    let flags = [&MODULE[..], &["--external:./widget/*"]].concat();
+    bundled(paths, &[&loader.join("index.js"), &loader.join("chat.js")], &flags)
+}
+
+/// Everything of the widget but the loader, given its glue and wasm.
+pub fn parts(paths: &Paths, widget: &Files) -> Result<Files, Failure> {
+    let (scripts, theme) = (paths.root.join("widget/js"), paths.root.join("widget/src/theme"));
+    let mut files = widget.clone();
+    for name in ["widget.css", "files.css"] {
+        put(&mut files, name, minified(paths, &theme.join(name), &STYLE)?);
+    }
+    put(&mut files, "files.js", bundled(paths, &[&scripts.join("files.js"), &scripts.join("upload.js")], &MODULE)?);
+    for name in ["sdk.js", "rich.js"] {
+        put(&mut files, name, minified(paths, &scripts.join(name), &MODULE)?);
     }
     Ok(files)
 }

@@ -78,6 +78,10 @@ pub fn browser(paths: &Paths, shipment: Shipment) -> Result<Files, Failure> {
         let mut esbuild = process::command(paths, "esbuild");
         esbuild.arg(draft.join(&glue)).arg(format!("--outfile={}", folder.join(&glue).display()));
         esbuild.args(["--bundle", "--format=esm", "--minify", "--target=es2020", "--charset=utf8"]);
+        // What is fetched when it is needed stays a file of its own (build/assets.rs).
+        if matches!(shipment, Shipment::Widget) {
+            esbuild.args(["--external:*/files.js", "--external:*/rich.js"]);
+        }
         process::run_quiet(esbuild.arg("--log-level=warning"))?;
         let wasm = folder.join(&wasm_name);
         std::fs::rename(draft.join(&wasm_name), &wasm).doing(|| format!("move {wasm_name}"))?;

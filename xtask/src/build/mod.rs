@@ -4,9 +4,9 @@
 //! of this machine, and is silent and quick when nothing changed.
 
 pub mod alone;
-mod assets;
-mod bindgen;
-mod publish;
+pub mod assets;
+pub mod bindgen;
+pub mod publish;
 pub mod secrets;
 mod stamp;
 

@@ -27,6 +27,13 @@ pub fn publish(paths: &Paths, folder: &Path, files: &Files) -> Result<usize, Fai
         let stale = folder.join(name);
         std::fs::remove_file(&stale).doing(|| format!("remove {}", paths.shown(&stale)))?;
         changed += 1;
+        // And the folders that are empty now: one that is not refuses to go.
+        let above = stale.ancestors().skip(1).take_while(|above| *above != folder);
+        for above in above {
+            if std::fs::remove_dir(above).is_err() {
+                break;
+            }
+        }
     }
     Ok(changed)
 }
@@ -77,7 +84,13 @@ mod tests {
         assert_eq!(publish(&paths, &folder, &files).ok(), Some(0));
         files.remove(Path::new("a.js"));
         assert_eq!(publish(&paths, &folder, &files).ok(), Some(1));
-        assert_eq!(read_tree(&paths, &folder).ok(), Some(files));
+        assert_eq!(read_tree(&paths, &folder).ok().as_ref(), Some(&files));
+        files.insert("widget/0a/c.js".into(), b"3".to_vec());
+        assert_eq!(publish(&paths, &folder, &files).ok(), Some(1));
+        files.remove(Path::new("widget/0a/c.js"));
+        assert_eq!(publish(&paths, &folder, &files).ok(), Some(1));
+        assert!(!folder.join("widget/0a").exists(), "an emptied folder goes, too");
+        assert!(folder.join("widget").exists());
         let _ = std::fs::remove_dir_all(root);
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask setup`: what the build needs beyond Rust and Node. Every step is skipped when its result is there.
 
 pub mod browser;
-mod node;
+pub mod node;
 mod wasm_target;
 
 use crate::failure::Failure;

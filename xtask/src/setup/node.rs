@@ -23,7 +23,7 @@ pub fn ensure(paths: &Paths) -> Result<(), Failure> {
         return Ok(());
     }
     check_node()?;
-    let step = Step::start("npm ci (wrangler, esbuild, wasm-opt)");
+    let step = Step::start("npm ci (wrangler, esbuild, wasm-opt; for the tests vite, typescript, axe-core)");
     // No package here needs its install script: the binaries come as packages of their own.
     let flags = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
     process::run(process::command(paths, npm()).args(flags)).map_err(|failure| {
@@ -51,7 +51,7 @@ fn check_node() -> Result<(), Failure> {
 }
 
 /// On Windows npm is a script, which is not found without its ending.
-fn npm() -> &'static str {
+pub fn npm() -> &'static str {
     if cfg!(windows) { "npm.cmd" } else { "npm" }
 }
 

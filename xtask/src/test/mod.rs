@@ -10,9 +10,9 @@ mod tally;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::build;
 use crate::cargo::{Shipment, cargo, cargo_wasm};
 use crate::failure::Failure;
+use crate::package;
 use crate::paths::Paths;
 use crate::process;
 use crate::progress::seconds;
@@ -51,7 +51,7 @@ pub fn run(paths: &Paths, fast: bool) -> Result<ExitCode, Failure> {
     });
     suite(&mut tally, "unit and property tests", || suites::units(paths));
     // Within its budgets: the build fails over them.
-    let built = step(&mut tally, "build", || build::run(paths));
+    let built = step(&mut tally, "build", || package::run(paths));
     step(&mut tally, "sizes", || size::run(paths));
     if fast {
         suite(&mut tally, "simulation", || suites::simulation(paths));

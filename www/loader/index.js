@@ -1,0 +1,27 @@
+// The npm package's module: the same chat, begun by a call. Every part is named in a way that bundlers understand.
+
+import { begin } from "./chat.js";
+
+const MODULES = {
+  "widget.js": () => import("./widget/widget.js"),
+  "sdk.js": () => import("./widget/sdk.js"),
+};
+const FILES = {
+  "widget.css": new URL("./widget/widget.css", import.meta.url).href,
+  "widget_bg.wasm": new URL("./widget/widget_bg.wasm", import.meta.url).href,
+};
+
+const parts = { address: (name) => FILES[name], load: (name) => MODULES[name]() };
+
+// One chat a page: asked again, the same one.
+export function prilavok(options) {
+  const { prilavok: there } = window;
+  if (there?.parts) {
+    there.again(options);
+    return there;
+  }
+  if (!options?.relay) throw new TypeError("[prilavok] prilavok() needs { key, relay }: the relay's address, https://...");
+  const handle = (window.prilavok = begin(parts, { ...options }));
+  if (Array.isArray(there)) handle.push(...there);
+  return handle;
+}
