@@ -3,11 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::world::{Browser, Organization, Page, Root, Screen, World, within};
-use tokio::sync::Mutex;
-
-/// Two browsers at a time are what two cores carry.
-static TURN: Mutex<()> = Mutex::const_new(());
+use tests::world::{Browser, Organization, Page, Root, Screen, World, turn, within};
 
 /// What is shown within one, or the browser did not do it.
 const SHOWN_WITHIN: Duration = Duration::from_secs(60);
@@ -21,7 +17,7 @@ async fn demo(world: &World) -> Organization<'_> {
 
 #[tokio::test]
 async fn before_the_visitors_tap_nothing_is_fetched_but_the_loader_and_nothing_is_kept() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let page = browser.page("untouched", Screen::Wide).await;
     page.goto(world.url()).await;
@@ -55,7 +51,7 @@ async fn a_visitor_an_operator_and_a_buyer_talk_on_a_phone() {
 }
 
 async fn walk(screen: Screen) {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let shop = demo(&world).await;
     let seller = shop.connect_ozon().await;

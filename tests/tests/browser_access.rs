@@ -5,11 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::world::{Browser, Organization, Page, Root, SCHEMES, Screen, World, place, within};
-use tokio::sync::Mutex;
-
-/// Two browsers at a time are what two cores carry.
-static TURN: Mutex<()> = Mutex::const_new(());
+use tests::world::{Browser, Organization, Page, Root, SCHEMES, Screen, World, place, turn, within};
 
 /// What is done within one, or the browser did not do it.
 const DONE_WITHIN: Duration = Duration::from_secs(60);
@@ -54,7 +50,7 @@ async fn every_state_of_the_chat_is_accessible_on_a_phone() {
 }
 
 async fn walk(screen: Screen) {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let shop = Organization::create(&world, "demo", &[world.url()], Some("pk_demo_storefront")).await;
     let token = shop.operator("Анна").await;
@@ -138,7 +134,7 @@ async fn walk(screen: Screen) {
 
 #[tokio::test]
 async fn back_closes_the_chat_on_a_phone_and_leaves_the_page_where_it_was() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let _shop = Organization::create(&world, "demo", &[world.url()], Some("pk_demo_storefront")).await;
     // By the browser's own word for it, and without.
@@ -176,7 +172,7 @@ const FOCUS: &str = "const focused = document.querySelector('prilavok-chat').sha
 
 #[tokio::test]
 async fn the_keyboard_is_enough() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let _shop = Organization::create(&world, "demo", &[world.url()], Some("pk_demo_storefront")).await;
     let page = browser.page("access-keyboard", Screen::Wide).await;

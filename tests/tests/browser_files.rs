@@ -4,11 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::json;
-use tests::world::{Browser, Organization, Page, Root, Screen, World, place, within};
-use tokio::sync::Mutex;
-
-/// Two browsers at a time are what two cores carry.
-static TURN: Mutex<()> = Mutex::const_new(());
+use tests::world::{Browser, Organization, Page, Root, Screen, World, place, turn, within};
 
 /// What is shown within one, or the browser did not do it.
 const SHOWN_WITHIN: Duration = Duration::from_secs(60);
@@ -48,7 +44,7 @@ async fn files_go_both_ways_on_a_phone() {
 }
 
 async fn walk(screen: Screen) {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let shop = Organization::create(&world, "demo", &[world.url()], Some("pk_demo_storefront")).await;
     let token = shop.operator("Анна").await;

@@ -5,11 +5,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::world::{BadNetwork, Browser, Driver, Organization, Page, Root, Screen, Trouble, World, within};
-use tokio::sync::Mutex;
-
-/// Two browsers at a time are what two cores carry.
-static TURN: Mutex<()> = Mutex::const_new(());
+use tests::world::{BadNetwork, Browser, Driver, Organization, Page, Root, Screen, Trouble, World, turn, within};
 
 /// What a page and the relay need to find out about a dead line and to begin another one, on two busy cores.
 const RECOVERY: Duration = Duration::from_secs(60);
@@ -127,7 +123,7 @@ impl<'a> Talk<'a> {
 
 #[tokio::test]
 async fn a_conversation_passes_a_network_that_freezes_every_connection_after_16_kb() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let freezes = Trouble { freezes: true, ..Trouble::default() };
     let talk = Talk::over(&world, &browser, "freeze", freezes).await;
@@ -141,7 +137,7 @@ async fn a_conversation_passes_a_network_that_freezes_every_connection_after_16_
 
 #[tokio::test]
 async fn where_no_websocket_opens_a_page_goes_over_server_sent_events_by_itself() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     for (name, trouble) in [
         ("forbidden", Trouble { forbids_sockets: true, freezes: true, ..Trouble::default() }),
@@ -177,7 +173,7 @@ async fn where_no_websocket_opens_a_page_goes_over_server_sent_events_by_itself(
 
 #[tokio::test]
 async fn a_page_whose_line_loses_one_direction_takes_another_and_loses_nothing() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     for (name, trouble) in [
         ("down", Trouble { loses_down: true, ..Trouble::default() }),

@@ -4,11 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::world::{Browser, Organization, Page, Root, Screen, World, within};
-use tokio::sync::Mutex;
-
-/// Two browsers at a time are what two cores carry.
-static TURN: Mutex<()> = Mutex::const_new(());
+use tests::world::{Browser, Organization, Page, Root, Screen, World, turn, within};
 
 /// What is shown within one, or the browser did not do it.
 const SHOWN_WITHIN: Duration = Duration::from_secs(60);
@@ -68,7 +64,7 @@ async fn until_kept(shop: &Organization<'_>, token: &str, expected: &[&str]) {
 
 #[tokio::test]
 async fn the_browser_keeps_nothing_before_the_visitor_has_written() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let _shop = demo(&world).await;
     let page = visitor(&world, &browser, "unwritten", "").await;
@@ -91,7 +87,7 @@ async fn the_browser_keeps_nothing_before_the_visitor_has_written() {
 
 #[tokio::test]
 async fn what_is_written_without_a_relay_goes_out_once_after_a_reload_and_the_draft_is_still_there() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let shop = demo(&world).await;
     let token = shop.operator("Анна").await;
@@ -130,7 +126,7 @@ async fn what_is_written_without_a_relay_goes_out_once_after_a_reload_and_the_dr
 
 #[tokio::test]
 async fn a_relay_that_is_killed_as_it_is_written_to_has_each_message_once() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let shop = demo(&world).await;
     let token = shop.operator("Анна").await;
@@ -159,7 +155,7 @@ async fn a_relay_that_is_killed_as_it_is_written_to_has_each_message_once() {
 
 #[tokio::test]
 async fn where_nothing_can_be_kept_the_text_stays_until_the_relay_has_it() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let shop = demo(&world).await;
     let token = shop.operator("Анна").await;
@@ -187,7 +183,7 @@ async fn where_nothing_can_be_kept_the_text_stays_until_the_relay_has_it() {
 
 #[tokio::test]
 async fn tabs_of_one_browser_share_a_socket_and_what_is_read() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let shop = demo(&world).await;
     let token = shop.operator("Анна").await;

@@ -4,11 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::world::{Browser, Organization, Page, Root, Screen, World, until, within};
-use tokio::sync::Mutex;
-
-/// Two browsers at a time are what two cores carry.
-static TURN: Mutex<()> = Mutex::const_new(());
+use tests::world::{Browser, Organization, Page, Root, Screen, World, turn, until, within};
 
 /// What is done within one, or the browser did not do it.
 const DONE_WITHIN: Duration = Duration::from_secs(60);
@@ -99,7 +95,7 @@ async fn the_chat(shop: &Organization<'_>, token: &str) -> Value {
 
 #[tokio::test]
 async fn a_page_calls_its_chat_and_hears_of_it() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let shop = demo(&world).await;
     let token = shop.operator("Анна").await;
@@ -202,7 +198,7 @@ async fn a_page_calls_its_chat_and_hears_of_it() {
 
 #[tokio::test]
 async fn a_page_that_changes_without_being_loaded_keeps_its_chat() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let shop = demo(&world).await;
     let token = shop.operator("Анна").await;
@@ -236,7 +232,7 @@ async fn a_page_that_changes_without_being_loaded_keeps_its_chat() {
 
 #[tokio::test]
 async fn an_element_of_the_page_is_a_chat_as_well() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let _shop = demo(&world).await;
     let page = browser.page("page-element", Screen::Wide).await;
@@ -263,7 +259,7 @@ async fn an_element_of_the_page_is_a_chat_as_well() {
 
 #[tokio::test]
 async fn a_chat_that_is_destroyed_leaves_nothing_however_often() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let _shop = demo(&world).await;
     let page = browser.page("page-destroy", Screen::Wide).await;

@@ -23,7 +23,7 @@ const PHONE = "(max-width: 479.98px), (max-height: 479.98px)";
 const END_PX = 32;
 
 // What the visitor looks at stays where it is while a message grows: the end, or what is below the message.
-export const keeping = (log, message, grow) => {
+const keeping = (log, message, grow) => {
   const { scrollHeight, scrollTop } = log;
   const is_above = message.offsetTop - log.offsetTop < scrollTop;
   const is_at_end = scrollHeight - scrollTop - log.clientHeight < END_PX;
@@ -60,7 +60,7 @@ export function attend(panel, tell) {
   // For the page, after whatever is being drawn: a listener may do anything.
   const emit = (name, detail) =>
     queueMicrotask(() => panel.getRootNode().host?.dispatchEvent(new CustomEvent("prilavok:" + name, { detail })));
-  let last = [];
+  let last = [false, 0, false, "idle"];
 
   // Texts are drawn as they are; what has more to it is fetched with the first that needs it. Without it they stay texts.
   const enrich = (message) => {
@@ -138,7 +138,7 @@ export function attend(panel, tell) {
     // Tells the page what has changed: open or closed, unread messages, somebody writing, the connection.
     shown(...now) {
       const [is_open, unread, is_typing, status] = now;
-      const [was_open = false, had_unread = 0, was_typing = false, had_status = "idle"] = last;
+      const [was_open, had_unread, was_typing, had_status] = last;
       last = now;
       if (is_open != was_open) {
         emit(is_open ? "open" : "close", {});

@@ -98,7 +98,7 @@ export function begin(parts, options) {
       oops.textContent = "Чат не загрузился. Нажмите ещё раз";
       oops.onclick = press;
       // Says why, if at least that can be fetched.
-      call("failed", [oops, error]);
+      call("failed", [oops, error]).catch(() => {});
     }
     launcher.classList.remove("loading");
   };

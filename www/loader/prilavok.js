@@ -25,5 +25,6 @@ const load = (name, attempt) => import(address(name) + (attempt ? "?" + attempt 
 if (prilavok?.parts) prilavok.again(dataset);
 else {
   window.prilavok = begin({ address, load }, { relay: new URL(src).origin, ...dataset });
-  prilavok?.forEach((call) => window.prilavok.push(call));
+  // (An element of the page with this id is there under the same name.)
+  prilavok?.forEach?.((call) => window.prilavok.push(call));
 }

@@ -10,6 +10,7 @@ use fantoccini::wd::{Capabilities, WindowHandle};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
 use super::family::Family;
@@ -36,6 +37,13 @@ for (const tree of [document, document.querySelector('prilavok-chat')?.shadowRoo
 
 /// The colour schemes; a page is left in the last.
 pub const SCHEMES: [&str; 2] = ["dark", "light"];
+
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// A test's turn, for as long as it keeps what it gets: two browsers at a time are what two cores carry.
+pub async fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().await
+}
 
 /// Where to look.
 #[derive(Clone, Copy, Debug)]

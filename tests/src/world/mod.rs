@@ -27,7 +27,7 @@ use relay::Relay;
 use sellers::Sellers;
 
 pub use bad_network::{BadNetwork, Trouble};
-pub use browser::{Browser, Page, Root, SCHEMES, Screen};
+pub use browser::{Browser, Page, Root, SCHEMES, Screen, turn};
 pub use driver::{Driver, Try, now};
 pub use files::Files;
 pub use form::{assert_form, is_spec_time};

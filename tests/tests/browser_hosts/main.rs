@@ -7,11 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shop::Shop;
-use tests::world::{Browser, Organization, Page, Root, Screen, World, within};
-use tokio::sync::Mutex;
-
-/// Two browsers at a time are what two cores carry.
-static TURN: Mutex<()> = Mutex::const_new(());
+use tests::world::{Browser, Organization, Page, Root, Screen, World, turn, within};
 
 /// What is done within one, or the browser did not do it.
 const DONE_WITHIN: Duration = Duration::from_secs(60);
@@ -103,7 +99,7 @@ async fn walk(page: &Page, shop: &Shop, name: &str) -> Value {
 
 #[tokio::test]
 async fn the_chat_is_the_same_on_every_page() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     for (screen, size) in [(Screen::Wide, "1280"), (Screen::Phone, "360")] {
         let shop = Shop::start(world.url()).await;
@@ -133,7 +129,7 @@ async fn the_chat_is_the_same_on_every_page() {
 
 #[tokio::test]
 async fn a_page_that_forbids_wasm_is_told_what_to_allow_and_its_visitor_whom_to_ask() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let shop = Shop::start(world.url()).await;
     let organization = Organization::create(&world, "nowasm", &[shop.origin()], None).await;
@@ -154,7 +150,7 @@ async fn a_page_that_forbids_wasm_is_told_what_to_allow_and_its_visitor_whom_to_
 
 #[tokio::test]
 async fn on_a_slow_line_the_button_is_there_at_once_and_shows_that_it_works() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let shop = Shop::start(world.url()).await;
     let organization = Organization::create(&world, "slow", &[shop.origin()], None).await;
@@ -183,7 +179,7 @@ async fn on_a_slow_line_the_button_is_there_at_once_and_shows_that_it_works() {
 
 #[tokio::test]
 async fn a_visitor_who_only_looks_costs_one_request() {
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let (world, browser) = (World::start().await, Browser::start().await);
     let shop = Shop::start(world.url()).await;
     let organization = Organization::create(&world, "look", &[shop.origin()], None).await;
