@@ -1,5 +1,6 @@
 //! Who asks too often is refused at the door, is told how long to wait, and shuts nobody else out.
 
+use futures_util::future::join_all;
 use serde_json::json;
 use shared::close;
 use shared::limits::{ADDRESS_REQUESTS, NEW_SESSIONS_ADDRESS, VISITOR_MESSAGES};
@@ -73,10 +74,29 @@ async fn refusals(runtime: Runtime) {
         assert!(asked <= 10 * ADDRESS_REQUESTS.burst, "no limit is met");
     }
     assert!(asked >= ADDRESS_REQUESTS.burst, "{asked}");
-    let mut request = browser_request(world.url(), WIDGET_SOCKET, "", token, ORIGIN);
-    request.headers_mut().insert("x-forwarded-for", "203.0.113.10".parse().unwrap());
-    let mut socket = Socket::open(request).await;
-    let refused = socket.event("error").await;
+    // A token comes back every few milliseconds, so a socket that finds the bucket empty needs somebody who goes on
+    // emptying it meanwhile.
+    let greedy = join_all((0..8).map(|_| async {
+        loop {
+            from(&world, "203.0.113.10").get("/v1/chats").await;
+        }
+    }));
+    let knocking = async {
+        for _ in 0..100 {
+            let mut request = browser_request(world.url(), WIDGET_SOCKET, "", token, ORIGIN);
+            request.headers_mut().insert("x-forwarded-for", "203.0.113.10".parse().unwrap());
+            let mut socket = Socket::open(request).await;
+            let first = socket.until("its first frame", |_| true).await;
+            if first["event"] == "error" {
+                return (socket, first);
+            }
+        }
+        panic!("every socket is let in");
+    };
+    let (socket, refused) = tokio::select! {
+        refused = knocking => refused,
+        _ = greedy => unreachable!("they never stop"),
+    };
     assert_eq!(refused["data"]["code"], Code::RateLimited.as_str());
     assert!(refused["data"]["retry_after_ms"].is_i64(), "{refused}");
     assert_eq!(socket.closed().await.0, close::BUSY);
