@@ -26,3 +26,4 @@ pub mod route;
 pub mod text;
 pub mod time;
 pub mod token;
+pub mod words;

@@ -73,6 +73,3 @@ pub const EVENTS: &[Event] = &[
     Event { name: "status", doc: "The connection has changed.", members: &[("status", Member::Status)] },
     Event { name: "error", doc: "What the page's developer has to know.", members: &[("detail", Member::Text)] },
 ];
-
-/// The languages that the widget speaks.
-pub const LOCALES: [&str; 2] = ["ru", "en"];

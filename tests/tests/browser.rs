@@ -125,7 +125,9 @@ async fn read_when_seen(widget: &Page, inbox: &Page) {
     inbox.write(Root::Page, ".composer .input", "Да, привезём до 18:00\u{e007}").await;
     widget.until_text(Root::Widget, ".launcher .badge", "1").await;
     widget.shoot("4-badge").await;
-    inbox.until("sent, not read", Root::Page, ".msg.out .status", |texts| texts == ["прочитано", "отправлено"]).await;
+    inbox
+        .until("delivered, not read", Root::Page, ".msg.out .status", |texts| texts == ["прочитано", "доставлено"])
+        .await;
     widget.click(Root::Widget, ".launcher").await;
     widget.until_text(Root::Widget, ".msg.theirs .body", "Да, привезём до 18:00").await;
     inbox.until("read", Root::Page, ".msg.out .status", |texts| texts == ["прочитано", "прочитано"]).await;

@@ -1,7 +1,10 @@
 // Files on the screen of the chat: what is on its way, pictures and documents in messages, a picture in full. Fetched with the
 // first file. Text becomes text nodes.
 
+import { adopt } from "./adopt.js";
+import { extra } from "./extra.js";
 import { save_file, stop_upload, upload_file } from "./upload.js";
+import { say } from "./words.js";
 
 // The same numbers are in src/view/attend.rs: where to upload ("address\ntoken"), to send what has arrived ("" if it will
 // be), a fresh link to a file ("" until there is one).
@@ -10,7 +13,8 @@ const ARRIVED = 8;
 const LINK = 9;
 
 const KB = 1024;
-const FILE_BYTES_MAX = 10 * KB * KB;
+const MB_MAX = 10;
+const FILE_BYTES_MAX = MB_MAX * KB * KB;
 
 // For so long a file waits for the visitor's session: 10 seconds.
 const TRY_MS = 250;
@@ -19,35 +23,6 @@ const TRIES_MAX = 40;
 // Pixels, at most, of a picture in a message.
 const WIDTH_MAX = 240;
 const HEIGHT_MAX = 320;
-
-const RU = {
-  uploading: "Отправляется файл",
-  cancel: "Отменить",
-  retry: "Повторить",
-  save: "Скачать",
-  close: "Закрыть",
-  units: ["Б", "КБ", "МБ"],
-  none: "Нет связи",
-  too_large: "Файл больше 10 МБ",
-  unsupported_type: "Такой файл не отправить: можно JPEG, PNG, WebP, PDF и CSV",
-  quota_exceeded: "У магазина закончилось место для файлов",
-  rate_limited: "Слишком много сразу. Подождите немного",
-  other: "Не получилось отправить файл",
-};
-const EN = {
-  uploading: "Sending a file",
-  cancel: "Cancel",
-  retry: "Try again",
-  save: "Download",
-  close: "Close",
-  units: ["B", "KB", "MB"],
-  none: "No connection",
-  too_large: "The file is larger than 10 MB",
-  unsupported_type: "This file cannot be sent: JPEG, PNG, WebP, PDF and CSV can",
-  quota_exceeded: "The shop has no room left for files",
-  rate_limited: "Too much at once. Wait a little",
-  other: "The file could not be sent",
-};
 
 const make = (tag, name, ...inside) => {
   const element = document.createElement(tag);
@@ -64,28 +39,24 @@ const button = (name, label, act, ...inside) => {
   return element;
 };
 
-const adopt = (root, text) => {
-  try {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(text);
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  } catch {
-    // Safari before 16.4 has no constructable sheets.
-    root.append(make("style", "", text));
-  }
-};
+export async function open({ panel, root, chat, tell, words }, keeping) {
+  const more = await extra(chat, words);
+  // STYLE is the build's: the text of files.css.
+  adopt(root, STYLE);
 
-export async function open(panel, tell, keeping) {
-  const style = await fetch(new URL("files.css", import.meta.url));
-  if (!style.ok) throw Error(style.url);
-  adopt(panel.getRootNode(), await style.text());
-
-  const words = panel.lang == "ru" ? RU : EN;
-  const number = (value) => value.toLocaleString(panel.lang, { maximumFractionDigits: 1 });
+  const why_not = {
+    none: more[EXTRA.no_connection],
+    too_large: say(more, EXTRA.file_too_large, MB_MAX),
+    unsupported_type: words[WORD.unsupported_type],
+    quota_exceeded: words[WORD.quota_exceeded],
+    rate_limited: words[WORD.too_often],
+  };
   const size_of = (bytes) => {
     const power = bytes < KB ? 0 : bytes < KB * KB ? 1 : 2;
     const value = bytes / KB ** power;
-    return number(power < 2 ? Math.floor(value) : value) + "\u00a0" + words.units[power];
+    const number = power < 2 ? Math.floor(value) : value;
+    const unit = [EXTRA.bytes, EXTRA.kilobytes, EXTRA.megabytes][power];
+    return say(more, unit, number.toLocaleString(panel.lang, { maximumFractionDigits: 1 }));
   };
 
   // Links: what is asked for comes with a later drawing.
@@ -102,8 +73,8 @@ export async function open(panel, tell, keeping) {
     "div",
     "viewer",
     shown,
-    button("save", "", () => save(shown.id), words.save),
-    button("close", words.close),
+    button("save", "", () => save(shown.id), more[EXTRA.save]),
+    button("close", more[EXTRA.leave]),
   );
   let from;
   viewer.hidden = true;
@@ -136,11 +107,11 @@ export async function open(panel, tell, keeping) {
   const add = (file) => {
     const progress = make("progress", "");
     progress.max = file.size || 1;
-    progress.ariaLabel = words.uploading;
+    progress.ariaLabel = more[EXTRA.uploading];
     const why = make("p", "why");
     why.role = "alert";
-    const again = button("retry", "", () => queue(), words.retry);
-    const stop = button("stop", words.cancel, () => done());
+    const again = button("retry", "", () => queue(), words[WORD.retry]);
+    const stop = button("stop", more[EXTRA.cancel], () => done());
     const row = make(
       "div",
       "up",
@@ -164,7 +135,7 @@ export async function open(panel, tell, keeping) {
       next();
     };
     const fail = (code) => {
-      why.textContent = words[code] || words.other;
+      why.textContent = why_not[code] || more[EXTRA.file_failed];
       progress.hidden = true;
       why.hidden = again.hidden = false;
       end();

@@ -1,6 +1,8 @@
 // What the visitor does with the panel, told to the stay: `tell(what, text)`. Listened to here, since a listener is a tenth
 // of what it weighs in wasm. What files need on the screen is fetched with the first file (files.js).
 
+import { count } from "./words.js";
+
 // The same numbers are in src/view/attend.rs.
 const CLOSE = 0;
 const SCROLLED = 1;
@@ -31,8 +33,10 @@ const keeping = (log, message, grow) => {
   if (is_above || is_at_end) log.scrollTop = scrollTop + log.scrollHeight - scrollHeight;
 };
 
-export function attend(panel, tell) {
+export function attend(panel, tell, words) {
+  const root = panel.getRootNode();
   const at = (selector) => panel.querySelector(selector);
+  const [launcher, badge] = [".launcher", ".badge"].map((name) => root.querySelector(name));
   const [log, form, input, pick] = [".log", "form", ".input", ".pick"].map(at);
   let board, opening;
   let tries = 0;
@@ -40,7 +44,7 @@ export function attend(panel, tell) {
   // Some browsers remember a failed import for the life of the page, hence the query on later attempts.
   const files = () =>
     (opening ||= (tries ? import(new URL("files.js?" + tries, import.meta.url)) : import("./files.js"))
-      .then((part) => part.open(panel, tell, keeping))
+      .then((part) => part.open(stay, keeping))
       .then(
         (opened) => (board = opened),
         () => {
@@ -59,8 +63,29 @@ export function attend(panel, tell) {
 
   // For the page, after whatever is being drawn: a listener may do anything.
   const emit = (name, detail) =>
-    queueMicrotask(() => panel.getRootNode().host?.dispatchEvent(new CustomEvent("prilavok:" + name, { detail })));
+    queueMicrotask(() => root.host?.dispatchEvent(new CustomEvent("prilavok:" + name, { detail })));
   let last = [false, 0, false, "idle"];
+
+  // What nobody needs in order to write is fetched when the browser has nothing else to do (more/), and what the shop's
+  // settings and the contents of messages need with the first of them (around/).
+  const stay = { panel, root, chat: root.chat, tell, words };
+  const parts = [];
+  let around, is_over;
+  const begin = async (loading) => {
+    try {
+      const part = await (await loading).begin(stay);
+      if (is_over) part.end();
+      else {
+        parts.push(part);
+        part.shown(...last);
+      }
+      return part;
+    } catch {
+      // The chat is a chat without it.
+    }
+  };
+  const surroundings = () => (around ||= begin(import("./around.js")));
+  (window.requestIdleCallback || setTimeout)(() => is_over || begin(import("./more.js")));
 
   // Texts are drawn as they are; what has more to it is fetched with the first that needs it. Without it they stay texts.
   const enrich = (message) => {
@@ -103,6 +128,9 @@ export function attend(panel, tell) {
     left?.destroy();
   };
 
+  const { theme } = root.chat.options;
+  if (theme) window.prilavok.setTheme(theme);
+
   panel.tell = tell;
   // A page's shortcuts and its handlers of every click are not for what is done here.
   panel.onclick = panel.onkeyup = panel.onkeypress = (event) => event.stopPropagation();
@@ -140,18 +168,45 @@ export function attend(panel, tell) {
       const [is_open, unread, is_typing, status] = now;
       const [was_open, had_unread, was_typing, had_status] = last;
       last = now;
+      const label = unread ? count(words, WORD.open_unread, unread) : words[WORD.open];
+      launcher.setAttribute("aria-expanded", is_open);
+      launcher.setAttribute("aria-label", is_open ? words[WORD.close] : label);
+      badge.textContent = unread;
+      badge.hidden = !unread;
       if (is_open != was_open) {
         emit(is_open ? "open" : "close", {});
-        is_open ? watch() : leave();
+        if (is_open) watch();
+        else {
+          launcher.focus();
+          leave();
+        }
       }
       if (unread != had_unread) emit("unread", { count: unread });
       if (is_typing != was_typing) emit("typing", { typing: is_typing });
       if (status != had_status) emit("status", { status });
+      parts.forEach((part) => part.shown(...now));
     },
     // A message of a side, or what went wrong.
     told(side, text, message_id) {
       if (side) emit("message", { side, text, message_id: message_id || null });
       else emit("error", { detail: text });
+      parts.forEach((part) => part.told(side, text, message_id));
+    },
+    // What the relay says of the shop and the visitor.
+    session(answer) {
+      const { widget, consent, answers } = answer;
+      const asks = consent?.required || widget?.form;
+      if (asks) panel.classList.add("asks");
+      if (!asks && !widget && answers?.median_s == null) return;
+      surroundings().then((part) => part?.session(answer) ?? panel.classList.remove("asks"));
+    },
+    // Shows what a message holds besides text and file.
+    content(bubble, message_id, json, is_last) {
+      surroundings().then((part) => part?.content(bubble, { ...JSON.parse(json), message_id }, is_last));
+    },
+    end() {
+      is_over = true;
+      parts.forEach((part) => part.end());
     },
     // Shows the file of a message; `url` is empty until there is a link.
     draw(...file) {

@@ -3,6 +3,8 @@
 //
 // A call answers with a promise. Calls are done one after the other, in the order in which they were made.
 
+import { extra } from "./extra.js";
+
 // The same numbers are in src/view/attend.rs.
 const ADDRESS = 7;
 const PREFILL = 10;
@@ -21,7 +23,7 @@ const wrong = (text) => {
 };
 const a_text = (value, call) => (typeof value == "string" ? value : wrong(call + " takes a text"));
 
-const is_open = (chat) => chat.launcher.ariaExpanded == "true";
+const is_open = (chat) => chat.launcher.getAttribute("aria-expanded") == "true";
 const panel_of = (chat) => chat.root.querySelector(".panel");
 const tell = (chat, what, text) => panel_of(chat).tell(what, text);
 
@@ -158,8 +160,9 @@ const CALLS = {
     const { name = null, url = location.href, sku = null, price = null } = product || wrong("setProduct takes an object");
     return CALLS.setAttributes(chat, { product: name, product_url: url, product_sku: sku, product_price: price });
   },
-  setLocale(chat, locale) {
-    chat.options.locale = a_text(locale, "setLocale");
+  async setLocale(chat, locale) {
+    const words = await chat.words(a_text(locale, "setLocale"));
+    Object.assign(chat.options, { locale, words });
     return again(chat);
   },
   async setTheme(chat, theme) {
@@ -191,18 +194,20 @@ const CALLS = {
     chat.root.host.remove();
   },
   // The parts of the chat did not come, or may not run: the page's developer is told why, the visitor whom to ask.
-  failed(chat, oops, error) {
+  async failed(chat, oops, error) {
     const { origin } = new URL(chat.parts.address("widget_bg.wasm"), location);
     const socket = chat.options.relay.replace(/^http/, "ws");
     console.error(
       `[prilavok] The chat did not load. If the page has a Content-Security-Policy, add to it: script-src ${origin} 'wasm-unsafe-eval'; connect-src ${chat.options.relay} ${socket}; img-src ${chat.options.relay}`,
       error,
     );
-    const { contact } = chat.options;
+    const { contact, locale } = chat.options;
+    const more = await extra(chat, await chat.words(locale));
+    oops.textContent = more[EXTRA.not_loaded];
     if (!contact || !CONTACT.test(contact)) return;
     const link = document.createElement("a");
     link.href = contact;
-    link.textContent = chat.options.locale == "ru" ? "Написать нам" : "Contact us";
+    link.textContent = more[EXTRA.contact_us];
     link.onclick = (event) => event.stopPropagation();
     link.style.cssText = "display:block;margin-top:6px;color:inherit";
     oops.append(link);

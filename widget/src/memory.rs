@@ -64,7 +64,7 @@ impl Memory {
         let sent = member::<String, _>(&node, "client_id").zip(member(&node, "sent"));
         Some(Draft {
             text: member(&node, "text")?,
-            refused: "",
+            refused: None,
             sent: sent.map(|(client_id, text)| Sent { client_id, text }),
         })
     }

@@ -2,26 +2,22 @@
 
 use shared::node::Node;
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlElement, ShadowRoot};
+use web_sys::ShadowRoot;
 
 use crate::node::JsNode;
-use crate::text::{Words, words};
+use crate::text::Words;
 
 /// The options of `mount`, read.
 pub struct Options {
     /// Where the panel goes.
     pub root: ShadowRoot,
-    /// The button that is there already.
-    pub launcher: HtmlElement,
-    /// The number on it.
-    pub badge: HtmlElement,
     /// The publishable key.
     pub key: String,
     /// The relay's address, without a slash at its end.
     pub relay: String,
     /// The merchant's word for who the visitor is: a JWT.
     pub identity: Option<String>,
-    /// The language.
+    /// The words of its language.
     pub words: &'static Words,
 }
 
@@ -34,12 +30,10 @@ impl Options {
         let node = JsNode::from(options);
         Ok(Self {
             root: object(&node, "root")?,
-            launcher: object(&node, "launcher")?,
-            badge: object(&node, "badge")?,
             key: text(&node, "key").ok_or_else(|| missing("key"))?,
             relay: text(&node, "relay").ok_or_else(|| missing("relay"))?.trim_end_matches('/').to_owned(),
             identity: text(&node, "identity"),
-            words: words(&text(&node, "locale").unwrap_or_default()),
+            words: Words::of(node.get("words").ok_or_else(|| missing("words"))?.into()),
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::node::JsNode;
 use crate::text::Obstacle;
 
 /// What the relay said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Session {
     /// The token for the socket.
     pub token: String,
@@ -24,10 +24,12 @@ pub struct Session {
     pub name: String,
     /// Whether the merchant vouches for the visitor: then the token is worth nothing without their word, and is not kept.
     pub verified: bool,
+    /// All that the relay said, for scripts.
+    pub answer: JsNode,
 }
 
 /// Why there is no session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Refused {
     /// Nobody answered, or not now.
     Later,
@@ -80,6 +82,7 @@ impl Session {
             user_id: member(node, "user_id")?,
             name: member(node, "name")?,
             verified: member::<Option<bool>, _>(node, "verified")?.unwrap_or_default(),
+            answer: node.clone(),
         })
     }
 }

@@ -8,9 +8,10 @@ use shared::message::Side;
 use shared::page::Status;
 use shared::problem::Code;
 use shared::time::Timestamp;
+use shared::words::Word;
 
 use crate::local_time::{Day, LocalTime};
-use crate::text::{Notice, Words};
+use crate::text::Obstacle;
 
 /// The whole chat as shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,9 +23,9 @@ pub struct Shown {
     /// The line under it.
     pub presence: String,
     /// What is wrong with the connection, once it has been wrong for a while.
-    pub banner: &'static str,
+    pub banner: Option<Word>,
     /// Why there is no chat; shown in its place.
-    pub notice: Option<Notice>,
+    pub notice: Option<Obstacle>,
     /// The messages and what stands between them.
     pub lines: Vec<Line>,
     /// Messages that wait to be read.
@@ -34,9 +35,7 @@ pub struct Shown {
     /// What the visitor is writing.
     pub draft: String,
     /// What there is to say about it.
-    pub counter: String,
-    /// Whether it is too long.
-    pub is_over: bool,
+    pub counter: Counter,
     /// Whether it can be sent.
     pub can_send: bool,
 }
@@ -47,7 +46,7 @@ pub struct Draft {
     /// The text.
     pub text: String,
     /// Why it was not taken.
-    pub refused: &'static str,
+    pub refused: Option<Word>,
     /// What of it was sent and may still be lost: until it is safe, the text stays.
     pub sent: Option<Sent>,
 }
@@ -61,16 +60,24 @@ pub struct Sent {
     pub text: String,
 }
 
+/// What there is to say about what the visitor is writing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counter {
+    /// Nothing.
+    #[default]
+    Silent,
+    /// So many characters are left.
+    Left(usize),
+    /// So many are too many.
+    Over(usize),
+    /// It was not taken.
+    Refused(Word),
+}
+
 /// So many characters before the limit the counter appears: two or three sentences.
 const COUNTER_FROM_CHARS: usize = 200;
 
 impl Draft {
-    /// Whether it is too long.
-    #[must_use]
-    pub fn is_over(&self) -> bool {
-        shared::text::length(&self.text) > TEXT_CHARS_MAX
-    }
-
     /// The id to send it under: the one it was sent under before, if it is the same text.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
@@ -91,14 +98,14 @@ impl Draft {
 
     /// How many characters are left or too many, once that is of interest, or why the text was not taken.
     #[must_use]
-    pub fn counter(&self, words: &Words) -> String {
+    pub fn counter(&self) -> Counter {
         let count = shared::text::length(&self.text);
         if count > TEXT_CHARS_MAX {
-            (words.chars_over)(count - TEXT_CHARS_MAX)
+            Counter::Over(count - TEXT_CHARS_MAX)
         } else if count + COUNTER_FROM_CHARS > TEXT_CHARS_MAX {
-            (words.chars_left)(TEXT_CHARS_MAX - count)
+            Counter::Left(TEXT_CHARS_MAX - count)
         } else {
-            self.refused.to_owned()
+            self.refused.map_or(Counter::Silent, Counter::Refused)
         }
     }
 }
@@ -117,10 +124,12 @@ pub struct Line {
 pub enum Kind {
     /// History is on its way.
     Loading,
-    /// There is nothing yet.
-    Empty,
+    /// There is nothing yet but a greeting: a heading and, on the next line, a text. Our own words if it is empty.
+    Empty(String),
     /// Another day begins.
-    Day(String),
+    Day(DayName),
+    /// What follows has not been seen.
+    New,
     /// A message of the shop.
     Theirs {
         /// Its place, for marking it read.
@@ -145,8 +154,24 @@ pub enum Kind {
         /// How far it has come.
         tick: Tick,
     },
-    /// Somebody is writing.
+    /// Somebody is writing; the name is empty if it is not known.
     Typing(String),
+}
+
+/// How a day is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayName {
+    /// This day.
+    Today,
+    /// The day before.
+    Yesterday,
+    /// By its date.
+    Date {
+        /// A time on it.
+        at: Timestamp,
+        /// Whether it is of another year than this.
+        is_other_year: bool,
+    },
 }
 
 /// A time, for people and for programs.
@@ -173,26 +198,31 @@ pub enum Tick {
     Failed(Code),
 }
 
-/// The lines of a chat.
+/// The lines of a chat. Those of the shop after `seen` are new to the visitor, if there is such a mark.
 pub fn lines(
     client: &Client,
     user_id: UserId,
-    words: &Words,
+    seen: Option<MessageId>,
     now: Timestamp,
     local: impl Fn(Timestamp) -> LocalTime,
 ) -> Vec<Line> {
-    let mut log = Log { words, lines: Vec::new(), day: None, author: None };
-    let today = local(now).day;
-    let yesterday = local(now.plus_ms(-DAY_MS)).day;
+    let mut log = Log { lines: Vec::new(), day: None, author: None };
+    let days = Days { today: local(now).day, yesterday: local(now.plus_ms(-DAY_MS)).day };
+    let mut seen = seen;
     let chat = client.state().chat(user_id);
     for message in chat.into_iter().flat_map(|chat| chat.messages()) {
         let at = local(message.timestamp);
-        log.day(at.day, today, yesterday);
+        log.day(message.timestamp, at.day, days);
         let time = Time { clock: at.clock(), exact: message.timestamp.to_rfc3339() };
         let key = message.client_id.clone().unwrap_or_else(|| message.message_id.to_string());
         let (text, file) = (message.text.clone(), message.attachment.clone());
         match message.side {
             Side::Operator => {
+                if seen.is_some_and(|seen| message.message_id > seen) {
+                    seen = None;
+                    log.author = None;
+                    log.push("new".into(), Kind::New);
+                }
                 let author = log.named(&message.author);
                 log.push(key, Kind::Theirs { message_id: message.message_id, author, text, file, time });
             }
@@ -211,7 +241,7 @@ pub fn lines(
     }
     for outgoing in client.outgoing(user_id) {
         let at = local(outgoing.at);
-        log.day(at.day, today, yesterday);
+        log.day(outgoing.at, at.day, days);
         let time = Time { clock: at.clock(), exact: outgoing.at.to_rfc3339() };
         let tick = match outgoing.state {
             OutgoingState::Waiting | OutgoingState::Sending => Tick::Sending,
@@ -221,42 +251,48 @@ pub fn lines(
         log.mine(outgoing.client_id.clone(), text, file, time, tick);
     }
     if let Some((_, name)) = chat.and_then(|chat| chat.typing.as_ref()) {
-        log.push("typing".into(), Kind::Typing((words.typing)(name.as_deref().unwrap_or_default())));
+        log.push("typing".into(), Kind::Typing(name.clone().unwrap_or_default()));
     }
     log.lines
 }
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
+/// The days that have names of their own.
+#[derive(Clone, Copy)]
+struct Days {
+    today: Day,
+    yesterday: Day,
+}
+
 /// The lines so far, and what the next one continues.
-struct Log<'a> {
-    words: &'a Words,
+struct Log {
     lines: Vec<Line>,
     day: Option<Day>,
     /// Who wrote the line before, if it is one of theirs.
     author: Option<Option<String>>,
 }
 
-impl Log<'_> {
+impl Log {
     fn push(&mut self, key: String, kind: Kind) {
         self.lines.push(Line { key, kind });
     }
 
-    fn day(&mut self, day: Day, today: Day, yesterday: Day) {
+    fn day(&mut self, at: Timestamp, day: Day, days: Days) {
         if self.day.replace(day) == Some(day) {
             return;
         }
-        let label = if day == today {
-            self.words.today.to_owned()
-        } else if day == yesterday {
-            self.words.yesterday.to_owned()
+        let name = if day == days.today {
+            DayName::Today
+        } else if day == days.yesterday {
+            DayName::Yesterday
         } else {
-            (self.words.date)(day.day, day.month, (day.year != today.year).then_some(day.year))
+            DayName::Date { at, is_other_year: day.year != days.today.year }
         };
         self.author = None;
         self.push(
             [&day.year.to_string(), "/", &day.month.to_string(), "/", &day.day.to_string()].concat(),
-            Kind::Day(label),
+            Kind::Day(name),
         );
     }
 

@@ -15,22 +15,21 @@ const TAG = "prilavok-chat";
 // The host is out of the flow and keeps its reset against page rules such as `* { all: unset }`. What lies on the accent is
 // black or white by the accent's luminance (at 0.18 both have a contrast of 4.5): any accent is legible.
 const STYLE = `
-:host{all:initial!important;position:fixed!important;z-index:var(--prilavok-z,2147483000)!important;--accent:var(--prilavok-accent,#1b6b52)!important;--on:#fff!important}
+:host{all:initial!important;position:fixed!important;z-index:var(--prilavok-z,2147483000)!important;--accent:var(--prilavok-accent,#1b6b52)!important;--on:#fff!important;--x:var(--prilavok-x,20px)!important;--y:var(--prilavok-y,20px)!important}
 @supports (color:rgb(from red r g b)){:host{--w:clamp(0,(.18 - .2126*r - .7152*g - .0722*b)*9999,1);--on:color(from var(--accent) srgb-linear var(--w) var(--w) var(--w))!important}}
-.launcher,.oops{position:fixed;right:calc(20px + env(safe-area-inset-right));bottom:calc(20px + env(safe-area-inset-bottom));border:2px solid transparent;background:var(--accent);color:var(--on);box-shadow:0 4px 18px #0005;cursor:pointer}
+.launcher,.oops{position:fixed;right:calc(var(--x) + env(safe-area-inset-right));bottom:calc(var(--y) + env(safe-area-inset-bottom));border:2px solid transparent;background:var(--accent);color:var(--on);box-shadow:0 4px 18px #0005;cursor:pointer}
 .launcher{width:60px;height:60px;padding:0;border-radius:50%;display:grid;place-items:center;touch-action:manipulation}
 .oops{margin-bottom:72px;max-width:220px;padding:10px 14px;border-radius:14px;background:#222;color:#fff;font:15px/1.4 system-ui,sans-serif}
-:host([data-position=left]) :is(.launcher,.oops){right:auto;left:calc(20px + env(safe-area-inset-left))}
-.launcher:hover{filter:brightness(1.1)}
+:host([data-position=left]) :is(.launcher,.oops){right:auto;left:calc(var(--x) + env(safe-area-inset-left))}
 .launcher:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
-svg{width:30px;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
+.launcher:before{content:"";width:32px;height:32px;background:currentColor;forced-color-adjust:none;clip-path:path(evenodd,"M4 28l2-7a11 11 0 1 1 5 5zM9 16a2 2 0 1 0 4 0 2 2 0 1 0-4 0m6 0a2 2 0 1 0 4 0 2 2 0 1 0-4 0m6 0a2 2 0 1 0 4 0 2 2 0 1 0-4 0")}
 [hidden],:host([hidden]){display:none!important}
 .launcher.loading:after{content:"";position:absolute;inset:5px;border:3px solid;border-right-color:transparent;border-radius:50%;animation:s 1s linear infinite}
 @keyframes s{to{transform:rotate(1turn)}}
 @media print{:host{display:none!important}}`;
 
-const add = (parent, name, attributes = {}, namespace = "http://www.w3.org/1999/xhtml") => {
-  const element = document.createElementNS(namespace, name);
+const add = (parent, name, attributes = {}) => {
+  const element = document.createElement(name);
   for (const one of Object.entries(attributes)) element.setAttribute(...one);
   parent.append(element);
   return element;
@@ -54,9 +53,15 @@ export function begin(parts, options) {
     return response;
   };
 
+  // The words of a language that the chat speaks, or else of Russian.
+  const words = async (locale) => {
+    const [language] = /^(en|kk|uz|zh|tr|ar)\b/i.exec(locale) || ["ru"];
+    return (await parts.load(language.toLowerCase() + ".js", attempt)).default;
+  };
+
   // No promise, though a promise is what asks for `then`.
   const append = () => chat.over || host?.isConnected || document.body.append(host || document.createElement(TAG));
-  const chat = { parts, append, then: undefined };
+  const chat = { parts, append, words, then: undefined };
   let loaded, oops, host;
   let attempt = 0;
 
@@ -65,10 +70,12 @@ export function begin(parts, options) {
       parts.load("widget.js", attempt),
       get("widget_bg.wasm"),
       get("widget.css").then((response) => response.text()),
+      words(chat.options.locale),
     ])
-      .then(async ([module, wasm, css]) => {
+      .then(async ([module, wasm, css, words]) => {
         await module.default({ module_or_path: wasm });
         adopt(chat.root, css);
+        chat.options.words = words;
         return module;
       })
       .catch((error) => {
@@ -105,37 +112,30 @@ export function begin(parts, options) {
 
   const paint = (element) => {
     host = element;
-    Object.assign(options, host.dataset);
-    const { key, position, accent } = options;
-    if (!key) return console.error('[prilavok] No key: the tag needs data-key="pk_..."');
     const root = host.attachShadow({ mode: "open" });
+    options = { locale: document.documentElement.lang, ...options, ...host.dataset, root };
+    const { key, locale, accent, triggers } = options;
+    if (!key) return console.error("[prilavok] data-key is missing");
     adopt(root, STYLE);
-    if (position) host.dataset.position = position;
+    host.dataset.position = options.position;
     if (accent) host.style.setProperty("--prilavok-accent", accent);
     const launcher = add(root, "button", {
       type: "button",
       class: "launcher",
       part: "launcher",
-      "aria-label": "Открыть чат",
+      "aria-label": /^[^r]/.test(locale) ? "Chat" : "Открыть чат",
       "aria-expanded": false,
     });
-    const SVG = "http://www.w3.org/2000/svg";
-    const svg = add(launcher, "svg", { viewBox: "0 0 24 24" }, SVG);
-    add(svg, "path", { d: "M4 20l1-4a7.5 7.5 0 1 1 3 3zM8 12h.01M12 12h.01M16 12h.01" }, SVG);
-    const badge = add(launcher, "span", { class: "badge", hidden: "" });
-    Object.assign(chat, {
-      root,
-      launcher,
-      mount,
-      options: { locale: "ru", ...options, root, host, launcher, badge },
-    });
+    add(launcher, "span", { class: "badge", hidden: "" });
+    root.chat = Object.assign(chat, { root, launcher, mount, options });
 
     launcher.onclick = press;
     for (const intent of ["pointerenter", "focus", "touchstart"]) {
-      launcher.addEventListener(intent, () => load().catch(() => {}), { once: true, passive: true });
+      launcher.addEventListener(intent, () => load().catch(() => {}), { passive: true });
     }
     const idle = () =>
       (window.requestIdleCallback || setTimeout)(() => {
+        if (triggers) call("triggers", []);
         try {
           if (localStorage["prilavok:" + key]) mount().catch(() => {});
         } catch {

@@ -5,6 +5,20 @@ import { begin } from "./chat.js";
 const MODULES = {
   "widget.js": () => import("./widget/widget.js"),
   "sdk.js": () => import("./widget/sdk.js"),
+  "ru.js": () => import("./widget/ru.js"),
+  "ru-more.js": () => import("./widget/ru-more.js"),
+  "en.js": () => import("./widget/en.js"),
+  "en-more.js": () => import("./widget/en-more.js"),
+  "kk.js": () => import("./widget/kk.js"),
+  "kk-more.js": () => import("./widget/kk-more.js"),
+  "uz.js": () => import("./widget/uz.js"),
+  "uz-more.js": () => import("./widget/uz-more.js"),
+  "zh.js": () => import("./widget/zh.js"),
+  "zh-more.js": () => import("./widget/zh-more.js"),
+  "tr.js": () => import("./widget/tr.js"),
+  "tr-more.js": () => import("./widget/tr-more.js"),
+  "ar.js": () => import("./widget/ar.js"),
+  "ar-more.js": () => import("./widget/ar-more.js"),
 };
 const FILES = {
   "widget.css": new URL("./widget/widget.css", import.meta.url).href,

@@ -1,11 +1,15 @@
 // The script tag of a storefront:
 //   <script async src="https://<relay>/prilavok.js" data-key="pk_..."></script>
 //
-// data-key       publishable key, required          data-locale    "ru" by default
+// data-key       publishable key, required          data-locale    ru, en, kk, uz, zh, tr or ar; the page's own by default
 // data-relay     the script's own origin by default  data-position  "right" (default) or "left"
+// data-theme     "auto" (default), "light" or "dark"  data-triggers  the shop's triggers run on this page
 // data-identity  a JWT by which the shop's server vouches for its customer; or window.prilavokIdentity, a text or function
-// data-accent    any CSS colour; the page may set --prilavok-accent and --prilavok-z in its own styles instead
+// data-accent    any CSS colour
 // data-contact   where visitors can ask when the chat cannot load: an address, mailto: or tel:
+//
+// The page's styles may set on prilavok-chat: --prilavok-accent, --prilavok-font, --prilavok-radius, --prilavok-width,
+// --prilavok-x and --prilavok-y (distance from the edges), --prilavok-z; and style its ::part()s.
 //
 // The same attributes may stand on an element <prilavok-chat> of the page. Calls before this script has come are queued:
 //   window.prilavok = window.prilavok || []; prilavok.push(["open"]);

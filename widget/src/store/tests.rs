@@ -3,7 +3,6 @@ use shared::client::Identity;
 use shared::frame::Frame;
 
 use super::*;
-use crate::text::RU;
 
 const VISITOR: UserId = -7;
 /// A client's first line.
@@ -53,7 +52,7 @@ fn local(at: Timestamp) -> LocalTime {
 }
 
 fn shown(client: &Client) -> Vec<Line> {
-    lines(client, VISITOR, &RU, NOW, local)
+    lines(client, VISITOR, None, NOW, local)
 }
 
 fn tick_of(line: &Line) -> Tick {
@@ -122,11 +121,10 @@ fn each_day_begins_with_its_name_and_names_its_author_again() {
     let days = [400, 3, 1, 0];
     let messages: Vec<_> = (1..).zip(days).map(|(id, days_ago)| message(id, Some("Анна"), None, days_ago)).collect();
     let lines = shown(&client(json!(messages), 0));
-    let labels: Vec<_> = lines
-        .iter()
-        .filter_map(|line| if let Kind::Day(label) = &line.kind { Some(label.as_str()) } else { None })
-        .collect();
-    assert_eq!(labels, ["11 декабря 2025", "12 января", "Вчера", "Сегодня"]);
+    let names: Vec<_> =
+        lines.iter().filter_map(|line| if let Kind::Day(name) = line.kind { Some(name) } else { None }).collect();
+    let date = |days_ago: i64, is_other_year| DayName::Date { at: NOW.plus_ms(-days_ago * DAY_MS), is_other_year };
+    assert_eq!(names, [date(400, true), date(3, false), DayName::Yesterday, DayName::Today]);
     assert!(lines.iter().all(|line| !matches!(line.kind, Kind::Theirs { author: None, .. })));
 }
 
@@ -134,16 +132,40 @@ fn each_day_begins_with_its_name_and_names_its_author_again() {
 fn who_is_writing_stands_last() {
     let mut client = client(json!([message(1, None, Some("c1"), 0)]), 1);
     hear(&mut client, "operator_typing", json!({"user_id": VISITOR, "operator_name": "Анна"}));
-    assert_eq!(shown(&client).pop().map(|line| line.kind), Some(Kind::Typing("Анна печатает…".into())));
+    assert_eq!(shown(&client).pop().map(|line| line.kind), Some(Kind::Typing("Анна".into())));
 }
 
 #[test]
 fn the_counter_appears_near_the_limit_and_counts_characters() {
     let draft = |count: usize| Draft { text: "ы".repeat(count), ..Draft::default() };
-    assert_eq!(draft(TEXT_CHARS_MAX - COUNTER_FROM_CHARS).counter(&RU), "");
-    assert_eq!(draft(TEXT_CHARS_MAX - 1).counter(&RU), "Осталось 1");
-    assert!(draft(TEXT_CHARS_MAX).can_send() && !draft(TEXT_CHARS_MAX).is_over());
-    assert_eq!(draft(TEXT_CHARS_MAX + 2).counter(&RU), "Больше на 2 знака");
-    assert!(!draft(TEXT_CHARS_MAX + 2).can_send() && draft(TEXT_CHARS_MAX + 2).is_over());
+    assert_eq!(draft(TEXT_CHARS_MAX - COUNTER_FROM_CHARS).counter(), Counter::Silent);
+    assert_eq!(draft(TEXT_CHARS_MAX - 1).counter(), Counter::Left(1));
+    assert!(draft(TEXT_CHARS_MAX).can_send());
+    assert_eq!(draft(TEXT_CHARS_MAX + 2).counter(), Counter::Over(2));
+    assert!(!draft(TEXT_CHARS_MAX + 2).can_send());
     assert!(!Draft { text: " \n".into(), ..Draft::default() }.can_send());
+}
+
+#[test]
+fn what_the_visitor_has_not_seen_has_a_heading_once_and_names_its_author_again() {
+    let messages = json!([
+        message(1, Some("Анна"), None, 0),
+        message(2, None, Some("c1"), 0),
+        message(3, Some("Анна"), None, 0),
+        message(4, Some("Анна"), None, 0),
+    ]);
+    let client = client(messages, 2);
+    let kinds = |seen: Option<MessageId>| -> Vec<String> {
+        let name = |line: Line| match line.kind {
+            Kind::Day(_) => "day".to_owned(),
+            Kind::New => "new".into(),
+            Kind::Mine { .. } => "mine".into(),
+            Kind::Theirs { author, .. } => ["theirs", if author.is_some() { " named" } else { "" }].concat(),
+            other => panic!("{other:?}"),
+        };
+        lines(&client, VISITOR, seen, NOW, local).into_iter().map(name).collect()
+    };
+    assert_eq!(kinds(Some(1)), ["day", "theirs named", "mine", "new", "theirs named", "theirs"]);
+    assert_eq!(kinds(Some(3)), ["day", "theirs named", "mine", "theirs named", "new", "theirs named"]);
+    assert_eq!(kinds(Some(4)), kinds(None));
 }

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
 use crate::store::{Kind, Line, Shown};
+use crate::text::Words;
 use crate::visit::{Here, Visit};
 
 #[wasm_bindgen(module = "/js/panel.js")]
@@ -13,7 +14,7 @@ extern "C" {
     /// The panel's part in JavaScript.
     pub type Panel;
 
-    fn attend(panel: &Element, tell: &JsValue) -> Panel;
+    fn attend(panel: &Element, tell: &JsValue, words: &JsValue) -> Panel;
 
     #[wasm_bindgen(method)]
     fn shown(this: &Panel, is_open: bool, unread: f64, is_typing: bool, status: &str);
@@ -22,19 +23,25 @@ extern "C" {
     fn told(this: &Panel, side: &str, text: &str, message_id: f64);
 
     #[wasm_bindgen(method)]
+    fn session(this: &Panel, answer: &JsValue);
+
+    #[wasm_bindgen(method)]
+    fn end(this: &Panel);
+
+    #[wasm_bindgen(method)]
     #[allow(clippy::too_many_arguments)]
     fn draw(this: &Panel, bubble: &HtmlElement, id: &str, name: &str, size: f64, width: f64, height: f64, url: &str);
 }
 
 impl Panel {
     /// Listens to the panel.
-    pub fn of(here: &Here, panel: &Element) -> Self {
+    pub fn of(here: &Here, panel: &Element, words: &Words) -> Self {
         let here = here.clone();
         // It may be called for as long as there is a page; it knows the stay only as long as that lasts.
         let tell = Closure::<dyn Fn(u32, String) -> String>::new(move |what, text: String| {
             here.ask(|visit| hear(visit, what, &text)).unwrap_or_default()
         });
-        attend(panel, &tell.into_js_value())
+        attend(panel, &tell.into_js_value(), words.file())
     }
 
     /// Tells the page what has changed, if something has that it can listen for.
@@ -46,6 +53,17 @@ impl Panel {
     /// Tells the page of a message: which side's, and its text. No side: of an error.
     pub fn tell(&self, side: &str, text: &str, message_id: MessageId) {
         self.told(side, text, message_id as f64);
+    }
+
+    /// Hands over what the relay said of the shop and the visitor.
+    pub fn settle(&self, answer: &JsValue) {
+        self.session(answer);
+    }
+
+    /// Nothing of it goes on.
+    pub fn leave(&self) {
+        self.changed(&Shown::default());
+        self.end();
     }
 
     /// Shows the file of a message; `url` is empty until there is a link.
@@ -69,6 +87,8 @@ fn hear(visit: &Visit, what: u32, text: &str) -> String {
         8 => return visit.send_file(text),
         9 => return visit.file_link(text),
         10 => visit.prefill(text),
+        12 => visit.say_presence(text),
+        13 => visit.say_greeting(text),
         _ => return visit.send_text(text),
     }
     String::new()

@@ -33,7 +33,7 @@ impl Log {
     }
 
     /// Shows these lines.
-    pub fn show(&mut self, words: &Words, shown: &Shown) {
+    pub fn show(&mut self, words: &'static Words, shown: &Shown) {
         let Some(log) = &self.element else { return };
         let top = log.scroll_top();
         // Messages stay where they are; a day's heading moves up to what is put in below it.

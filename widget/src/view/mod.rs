@@ -9,7 +9,6 @@ mod attend;
 mod bubble;
 mod composer;
 mod header;
-mod launcher;
 mod log;
 mod notice;
 mod panel;
@@ -18,7 +17,7 @@ mod rows;
 use shared::file::Attachment;
 use shared::id::MessageId;
 use tachys::view::{Mountable, Render};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
 use crate::browser::Subscription;
@@ -27,8 +26,9 @@ use crate::store::Shown;
 use crate::text::Words;
 use crate::visit::Here;
 use attend::Panel;
-use launcher::Launcher;
 use log::Log;
+
+pub use bubble::typing;
 
 /// What is on the screen.
 pub struct Screen {
@@ -37,7 +37,6 @@ pub struct Screen {
     container: HtmlElement,
     draw: Box<dyn FnMut(&Shown)>,
     log: Log,
-    launcher: Launcher,
     panel: Option<Panel>,
     _viewport: Option<Subscription>,
 }
@@ -52,8 +51,7 @@ impl Screen {
         Self {
             words,
             log: Log::new(find(&container, ".log")),
-            launcher: Launcher::new(options),
-            panel: panel.as_ref().map(|panel| Panel::of(here, panel)),
+            panel: panel.as_ref().map(|panel| Panel::of(here, panel, options.words)),
             _viewport: panel::keep_above_keyboard(panel),
             shown,
             container,
@@ -67,7 +65,6 @@ impl Screen {
             return;
         }
         (self.draw)(&shown);
-        self.launcher.show(self.words, &shown);
         self.log.show(self.words, &shown);
         if let Some(panel) = &self.panel {
             panel.changed(&shown);
@@ -100,11 +97,6 @@ impl Screen {
         }
     }
 
-    /// The visitor is back on the page.
-    pub fn focus_launcher(&self) {
-        self.launcher.focus();
-    }
-
     /// The key of a line of the log, counted from the top.
     #[must_use]
     pub fn key(&self, index: usize) -> Option<&str> {
@@ -131,6 +123,13 @@ impl Screen {
         }
     }
 
+    /// Hands over what the relay said of the shop and the visitor.
+    pub fn settle(&self, answer: &JsValue) {
+        if let Some(panel) = &self.panel {
+            panel.settle(answer);
+        }
+    }
+
     /// The log was scrolled. Says whether older messages are wanted.
     pub fn scrolled(&mut self) -> bool {
         self.log.scrolled()
@@ -150,7 +149,9 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         self.container.remove();
-        self.launcher.show(self.words, &Shown::default());
+        if let Some(panel) = &self.panel {
+            panel.leave();
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The open chat: its parts in order, and the room that a phone's keyboard leaves.
 
+use shared::words::Word;
 use tachys::html::element::{div, p};
 use tachys::prelude::*;
 use wasm_bindgen::JsCast;
@@ -13,20 +14,24 @@ use crate::store::Shown;
 use crate::text::Words;
 
 /// The panel. The lines of the log are drawn by [`super::log`].
-pub fn panel(words: &Words, shown: &Shown) -> impl RenderHtml + use<> {
-    let log = div().class("log").role("log").tabindex("0").aria_label(words.log).hidden(shown.notice.is_some());
+pub fn panel(words: &'static Words, shown: &Shown) -> impl RenderHtml + use<> {
+    let log =
+        div().class("log").role("log").tabindex("0").aria_label(words.say(Word::Log)).hidden(shown.notice.is_some());
     div()
         .class("panel")
         .role("dialog")
-        .aria_label(words.title)
-        .lang(words.lang)
-        .dir("ltr")
+        .aria_label(words.say(Word::Title))
+        .lang(words.say(Word::Lang))
+        .dir(words.say(Word::Dir))
         .hidden(!shown.is_open)
         .child((
             header(words, shown),
-            p().class("banner").role("status").hidden(shown.banner.is_empty()).child(shown.banner),
+            p().class("banner")
+                .role("status")
+                .hidden(shown.banner.is_none())
+                .child(shown.banner.map_or("", |word| words.say(word))),
             log,
-            notice(shown),
+            notice(words, shown),
             composer(words, shown),
         ))
 }

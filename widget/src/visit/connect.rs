@@ -127,6 +127,9 @@ impl Visit {
         if self.has_written.get() {
             self.memory.keep(&session);
         }
+        if let Ok(screen) = self.screen.try_borrow() {
+            screen.settle(&session.answer.clone().into());
+        }
         self.session.replace(Some(session));
     }
 

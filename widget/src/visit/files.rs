@@ -3,6 +3,7 @@
 use shared::file::Attachment;
 use shared::node::FromNode;
 use shared::route;
+use shared::words::Word;
 
 use super::Visit;
 use super::write::USER;
@@ -41,7 +42,7 @@ impl Visit {
 
     /// What files need on the screen could not be fetched.
     pub(crate) fn cannot_show_files(&self) {
-        self.draft.borrow_mut().refused = self.words.no_files;
+        self.draft.borrow_mut().refused = Some(Word::NoFiles);
         self.refresh();
     }
 

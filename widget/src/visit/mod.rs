@@ -13,7 +13,7 @@ use std::rc::{Rc, Weak};
 
 use shared::backoff::Backoff;
 use shared::client::Client;
-use shared::id::UserId;
+use shared::id::{MessageId, UserId};
 use shared::time::Timestamp;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
@@ -48,6 +48,13 @@ pub struct Visit {
     identity: Option<String>,
     memory: Memory,
     is_open: Cell<bool>,
+    /// Whether the panel was opened and what was new then is still to be found out.
+    has_opened: Cell<bool>,
+    /// The last message that the visitor had seen when they opened the panel, if there were others.
+    seen: Cell<Option<MessageId>>,
+    /// What the shop's settings put under the title and into an empty chat, in the place of our own words.
+    presence: RefCell<String>,
+    greeting: RefCell<String>,
     draft: RefCell<Draft>,
     /// Whether the visitor has sent what is written before there was a session.
     sends_later: Cell<bool>,
@@ -92,6 +99,10 @@ impl Visit {
                 identity: options.identity,
                 memory,
                 is_open: Cell::new(false),
+                has_opened: Cell::default(),
+                seen: Cell::default(),
+                presence: RefCell::default(),
+                greeting: RefCell::default(),
                 draft: RefCell::default(),
                 sends_later: Cell::default(),
                 stage: Cell::new(Stage::Idle),
@@ -125,6 +136,7 @@ impl Visit {
     /// Opens the panel; the first time, the chat begins.
     pub fn open(&self) {
         self.is_open.set(true);
+        self.has_opened.set(true);
         self.start();
         self.refresh();
         self.screen.borrow().focus_input();
@@ -134,8 +146,8 @@ impl Visit {
     /// Closes the panel. The connection stays, for the answer.
     pub fn close(&self) {
         self.is_open.set(false);
+        self.seen.set(None);
         self.refresh();
-        self.screen.borrow().focus_launcher();
     }
 
     /// Opens or closes.
@@ -149,6 +161,18 @@ impl Visit {
         if let Some(client_id) = client_id {
             self.act(|client, now, _| client.retry(now, &client_id));
         }
+    }
+
+    /// Puts a line under the title; an empty one takes it back.
+    pub(crate) fn say_presence(&self, text: &str) {
+        self.presence.replace(text.to_owned());
+        self.refresh();
+    }
+
+    /// Greets with a heading and, on the next line, a text.
+    pub(crate) fn say_greeting(&self, text: &str) {
+        self.greeting.replace(text.to_owned());
+        self.refresh();
     }
 
     /// The visitor does not take no for an answer.

@@ -5,6 +5,7 @@ use shared::close;
 use shared::message::Side;
 use shared::page::Status;
 use shared::time::Timestamp;
+use shared::words::Word;
 
 use super::write::is_leaving;
 use super::{Stage, Visit};
@@ -12,6 +13,7 @@ use crate::browser::{self, Timer};
 use crate::local_time::LocalTime;
 use crate::store::{Kind, Line, Shown, lines};
 use crate::text::Obstacle;
+use crate::view::typing;
 
 /// A connection may be away for this long before a word is said about it: most are back by then.
 const BANNER_AFTER_MS: i64 = 2_000;
@@ -25,13 +27,15 @@ impl Visit {
         let name = session.as_ref().map(|session| session.name.as_str()).filter(|name| !name.is_empty());
         let mut shown = Shown {
             is_open: self.is_open.get(),
-            title: name.unwrap_or(words.title).to_owned(),
-            presence: words.presence.to_owned(),
+            title: name.unwrap_or_else(|| words.say(Word::Title)).to_owned(),
+            presence: self.presence.borrow().clone(),
             draft: draft.text.clone(),
-            counter: draft.counter(words),
-            is_over: draft.is_over(),
+            counter: draft.counter(),
             ..Shown::default()
         };
+        if shown.presence.is_empty() {
+            shown.presence = words.say(Word::Presence).to_owned();
+        }
         let mut status = LinkStatus::Off;
         let mut is_loading = self.has_written.get();
         if let (Some(session), Some(connection)) = (&*session, &*self.connection.borrow()) {
@@ -41,7 +45,12 @@ impl Visit {
                 is_loading &= client.is_loading();
                 shown.can_send = draft.can_send() && !is_leaving(client, user_id, &draft);
                 shown.unread = client.state().unread();
-                shown.lines = lines(client, user_id, words, now, LocalTime::of);
+                if self.has_opened.get() && !is_loading {
+                    self.has_opened.set(false);
+                    let seen = client.state().chat(user_id).map(|chat| chat.user_read);
+                    self.seen.set(seen.filter(|_| shown.unread > 0));
+                }
+                shown.lines = lines(client, user_id, self.seen.get(), now, LocalTime::of);
                 let mut messages = client.state().chat(user_id).into_iter().flat_map(|chat| chat.messages());
                 if !self.has_written.get() && messages.any(|message| message.side == Side::User) {
                     self.has_written.set(true);
@@ -51,11 +60,15 @@ impl Visit {
                 }
             });
         }
-        if let Some(Line { kind: Kind::Typing(words), .. }) = shown.lines.last() {
-            shown.presence.clone_from(words);
+        if let Some(Line { kind: Kind::Typing(name), .. }) = shown.lines.last() {
+            shown.presence = typing(words, name);
         }
         if shown.lines.is_empty() {
-            let (key, kind) = if is_loading { ("loading", Kind::Loading) } else { ("empty", Kind::Empty) };
+            let (key, kind) = if is_loading {
+                ("loading", Kind::Loading)
+            } else {
+                ("empty", Kind::Empty(self.greeting.borrow().clone()))
+            };
             shown.lines.push(Line { key: key.into(), kind });
         }
         shown.banner = self.banner(status, now);
@@ -65,11 +78,10 @@ impl Visit {
             _ => Status::Connecting,
         };
         if let Some(obstacle) = self.obstacle(status) {
-            let origin = browser::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
             shown.status = Status::Blocked;
-            shown.notice = Some((words.obstacle)(obstacle, &origin));
-            shown.presence = words.unavailable.to_owned();
-            shown.banner = "";
+            shown.notice = Some(obstacle);
+            shown.presence = words.say(Word::Unavailable).to_owned();
+            shown.banner = None;
         }
         shown
     }
@@ -91,7 +103,7 @@ impl Visit {
     }
 
     /// What to say about the connection: nothing while it is up, or has been away for a moment only.
-    fn banner(&self, status: LinkStatus, now: Timestamp) -> &'static str {
+    fn banner(&self, status: LinkStatus, now: Timestamp) -> Option<Word> {
         let is_up = status == LinkStatus::Live || self.stage.get() == Stage::Idle;
         let since = if is_up { now } else { self.away_since.get().unwrap_or(now) };
         self.away_since.set((!is_up).then_some(since));
@@ -102,11 +114,11 @@ impl Visit {
         });
         self.banner.replace(wait);
         if browser::is_offline() {
-            self.words.offline
+            Some(Word::Offline)
         } else if is_up || left_ms > 0 {
-            ""
+            None
         } else {
-            self.words.reconnecting
+            Some(Word::Reconnecting)
         }
     }
 

@@ -7,10 +7,12 @@
 use shared::client::{Client, Outgoing, OutgoingState};
 use shared::id::UserId;
 use shared::problem::Code;
+use shared::words::Word;
 
 use super::Visit;
 use crate::browser;
 use crate::store::{Draft, Sent};
+use crate::text::why;
 
 /// A message of the visitor's, as the page is told.
 pub(super) const USER: &str = "user";
@@ -25,7 +27,7 @@ impl Visit {
         // What is changed is not what was sent.
         self.sends_later.set(false);
         let sent = self.draft.take().sent;
-        self.draft.replace(Draft { text, refused: "", sent });
+        self.draft.replace(Draft { text, refused: None, sent });
         self.keep_draft();
         self.refresh();
     }
@@ -47,14 +49,14 @@ impl Visit {
             let refused = match sent {
                 Some(Ok(())) => {
                     self.screen.borrow().tell(USER, &draft.text, 0);
-                    ""
+                    None
                 }
-                Some(Err(problem)) if problem.code == Code::RateLimited => self.words.outbox_full,
-                Some(Err(problem)) => (self.words.why)(problem.code),
+                Some(Err(problem)) if problem.code == Code::RateLimited => Some(Word::OutboxFull),
+                Some(Err(problem)) => Some(why(problem.code)),
                 // It goes by itself as soon as there is a session.
                 None => {
                     self.sends_later.set(draft.can_send());
-                    self.words.reconnecting
+                    Some(Word::Reconnecting)
                 }
             };
             self.screen.borrow_mut().go_to_end();

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use shared::words::{Extra, Language, Text, Word};
+
 use super::publish::{self, Files};
 use super::stamp;
 use crate::failure::Failure;
@@ -70,14 +72,44 @@ pub fn package_module(paths: &Paths) -> Result<Vec<u8>, Failure> {
 pub fn parts(paths: &Paths, widget: &Files) -> Result<Files, Failure> {
     let (scripts, theme) = (paths.root.join("widget/js"), paths.root.join("widget/src/theme"));
     let mut files = widget.clone();
-    for name in ["widget.css", "files.css"] {
-        put(&mut files, name, minified(paths, &theme.join(name), &STYLE)?);
+    put(&mut files, "widget.css", minified(paths, &theme.join("widget.css"), &STYLE)?);
+    let defines = defines();
+    let flags: Vec<&str> = MODULE.into_iter().chain(defines.iter().map(String::as_str)).collect();
+    for name in ["sdk", "rich"] {
+        put(&mut files, &format!("{name}.js"), with_imports(paths, &scripts.join(format!("{name}.js")), &flags)?);
     }
-    put(&mut files, "files.js", bundled(paths, &[&scripts.join("files.js"), &scripts.join("upload.js")], &MODULE)?);
-    for name in ["sdk.js", "rich.js"] {
-        put(&mut files, name, minified(paths, &scripts.join(name), &MODULE)?);
+    // Parts with styles of their own carry them as a text.
+    for (name, source) in [("files", "files.js"), ("more", "more/index.js"), ("around", "around/index.js")] {
+        let style = minified(paths, &theme.join(format!("{name}.css")), &STYLE)?;
+        let style = serde_json::Value::from(String::from_utf8_lossy(&style)).to_string();
+        let define = format!("--define:STYLE={style}");
+        let flags: Vec<&str> = flags.iter().copied().chain([define.as_str()]).collect();
+        put(&mut files, &format!("{name}.js"), with_imports(paths, &scripts.join(source), &flags)?);
+    }
+    for language in Language::ALL {
+        let tag = language.tag();
+        put(&mut files, &format!("{tag}.js"), words(Word::ALL.iter().map(|word| language.word(*word))));
+        put(&mut files, &format!("{tag}-more.js"), words(Extra::ALL.iter().map(|word| language.extra(*word))));
     }
     Ok(files)
+}
+
+/// What scripts call the numbers of words: `WORD.send`, `EXTRA.copy`.
+pub fn defines() -> Vec<String> {
+    let words = Word::ALL.iter().map(|word| ("WORD", word.name(), *word as u8));
+    let extra = Extra::ALL.iter().map(|word| ("EXTRA", word.name(), *word as u8));
+    words.chain(extra).map(|(of, name, number)| format!("--define:{of}.{name}={number}")).collect()
+}
+
+/// A module of words (widget/js/words.js): texts, and objects by plural category, in the order of their numbers.
+fn words(texts: impl Iterator<Item = Text>) -> Vec<u8> {
+    let texts: serde_json::Value = texts
+        .map(|text| match text {
+            Text::One(text) => text.into(),
+            Text::Many(forms) => forms.iter().map(|(plural, text)| (plural.as_str(), (*text).into())).collect(),
+        })
+        .collect();
+    format!("export default {texts}\n").into_bytes()
 }
 
 fn put(files: &mut Files, name: &str, content: Vec<u8>) {
@@ -91,6 +123,15 @@ fn add(files: &mut Files, folder: &str, more: &Files) {
 /// A module with those that it imports, in one file. All of them are named, so that a change of any is noticed.
 fn bundled(paths: &Paths, sources: &[&Path], flags: &[&str]) -> Result<Vec<u8>, Failure> {
     from_sources(paths, sources, &[flags, &["--bundle"]].concat())
+}
+
+/// A script of the widget, with whatever of the widget's scripts it imports.
+fn with_imports(paths: &Paths, source: &Path, flags: &[&str]) -> Result<Vec<u8>, Failure> {
+    let mut sources = vec![source.to_owned()];
+    let scripts = publish::read_tree(paths, &paths.root.join("widget/js"))?;
+    sources.extend(scripts.into_keys().map(|name| paths.root.join("widget/js").join(name)));
+    let sources: Vec<&Path> = sources.iter().map(PathBuf::as_path).collect();
+    bundled(paths, &sources, &[flags, &["--external:*/rich.js"]].concat())
 }
 
 fn minified(paths: &Paths, source: &Path, flags: &[&str]) -> Result<Vec<u8>, Failure> {

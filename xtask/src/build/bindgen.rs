@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::publish::{self, Files};
-use super::stamp;
+use super::{assets, stamp};
 use crate::cargo::{Shipment, WASM_TARGET};
 use crate::failure::{Doing, Failure};
 use crate::paths::Paths;
@@ -61,7 +61,9 @@ pub fn relay(paths: &Paths) -> Result<Files, Failure> {
 pub fn browser(paths: &Paths, shipment: Shipment) -> Result<Files, Failure> {
     let name = shipment.name();
     let (input, wasm) = cargo_output(paths, shipment)?;
-    let folder = stamp::made(paths, &format!("{name}.wasm"), &[&wasm, WASM_OPT.join(" ").as_bytes()], |folder| {
+    let defines = assets::defines();
+    let inputs = [&wasm, WASM_OPT.join(" ").as_bytes(), defines.join(" ").as_bytes()];
+    let folder = stamp::made(paths, &format!("{name}.wasm"), &inputs, |folder| {
         let draft = folder.join("draft");
         Bindgen::new()
             .input_path(&input)
@@ -80,7 +82,7 @@ pub fn browser(paths: &Paths, shipment: Shipment) -> Result<Files, Failure> {
         esbuild.args(["--bundle", "--format=esm", "--minify", "--target=es2020", "--charset=utf8"]);
         // What is fetched when it is needed stays a file of its own (build/assets.rs).
         if matches!(shipment, Shipment::Widget) {
-            esbuild.args(["--external:*/files.js", "--external:*/rich.js"]);
+            esbuild.args(["--external:*/files.js", "--external:*/rich.js"]).args(&defines);
         }
         process::run_quiet(esbuild.arg("--log-level=warning"))?;
         let wasm = folder.join(&wasm_name);

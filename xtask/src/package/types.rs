@@ -1,7 +1,8 @@
 //! `index.d.ts`: the words are those of the Rust types, so that a new one is in the declarations of its release.
 
 use shared::message::Side;
-use shared::page::{EVENTS, LOCALES, Member, Status};
+use shared::page::{EVENTS, Member, Status};
+use shared::words::Language;
 
 /// The calls, whose forms are JavaScript's own (widget/js/sdk.js).
 const CALLS: &str = "\
@@ -34,7 +35,7 @@ const CALLS: &str = "\
 pub fn declarations() -> String {
     let statuses = words(Status::ALL.iter().map(|status| status.as_str()));
     let sides = words([Side::User, Side::Operator].map(Side::as_str));
-    let locales = words(LOCALES);
+    let locales = words(Language::ALL.map(Language::tag));
     let mut events = String::new();
     for event in EVENTS {
         events.push_str(&format!("  /** {} */\n  {}: ", event.doc, event.name));

@@ -1,0 +1,1 @@
+export const begin = () => ({ shown() {}, told() {}, session() {}, content() {}, end() {} });
