@@ -35,7 +35,7 @@ impl Words {
         let texts: Vec<_> = Array::from(&file).iter().map(|text| text.as_string().unwrap_or_default()).collect();
         USED.with_borrow_mut(|used| {
             if let Some(known) = used.iter().find(|known| known.texts == texts) {
-                return known;
+                return *known;
             }
             let words: &'static Self = Box::leak(Box::new(Self { texts, file }));
             used.push(words);

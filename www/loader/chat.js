@@ -24,7 +24,7 @@ const STYLE = `
 .launcher:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
 .launcher:before{content:"";width:32px;height:32px;background:currentColor;forced-color-adjust:none;clip-path:path(evenodd,"M4 28l2-7a11 11 0 1 1 5 5zM9 16a2 2 0 1 0 4 0 2 2 0 1 0-4 0m6 0a2 2 0 1 0 4 0 2 2 0 1 0-4 0m6 0a2 2 0 1 0 4 0 2 2 0 1 0-4 0")}
 [hidden],:host([hidden]){display:none!important}
-.launcher.loading:after{content:"";position:absolute;inset:5px;border:3px solid;border-right-color:transparent;border-radius:50%;animation:s 1s linear infinite}
+.launcher.loading:after{content:"";position:absolute;inset:5px;border:3px solid;border-right-color:#0000;border-radius:50%;animation:s 1s linear infinite}
 @keyframes s{to{transform:rotate(1turn)}}
 @media print{:host{display:none!important}}`;
 
@@ -97,7 +97,7 @@ export function begin(parts, options) {
     if (widget) return widget.toggle();
     if (launcher.classList.contains("loading")) return;
     oops?.remove();
-    launcher.classList.add("loading");
+    launcher.classList.toggle("loading");
     try {
       (await mount()).open();
     } catch (error) {
@@ -107,7 +107,7 @@ export function begin(parts, options) {
       // Says why, if at least that can be fetched.
       call("failed", [oops, error]).catch(() => {});
     }
-    launcher.classList.remove("loading");
+    launcher.classList.toggle("loading");
   };
 
   const paint = (element) => {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use shared::words::{Extra, Language, Text, Word};
 
 use super::publish::{self, Files};
@@ -81,7 +82,7 @@ pub fn parts(paths: &Paths, widget: &Files) -> Result<Files, Failure> {
     // Parts with styles of their own carry them as a text.
     for (name, source) in [("files", "files.js"), ("more", "more/index.js"), ("around", "around/index.js")] {
         let style = minified(paths, &theme.join(format!("{name}.css")), &STYLE)?;
-        let style = serde_json::Value::from(String::from_utf8_lossy(&style)).to_string();
+        let style = Value::from(String::from_utf8_lossy(&style)).to_string();
         let define = format!("--define:STYLE={style}");
         let flags: Vec<&str> = flags.iter().copied().chain([define.as_str()]).collect();
         put(&mut files, &format!("{name}.js"), with_imports(paths, &scripts.join(source), &flags)?);
@@ -103,10 +104,13 @@ pub fn defines() -> Vec<String> {
 
 /// A module of words (widget/js/words.js): texts, and objects by plural category, in the order of their numbers.
 fn words(texts: impl Iterator<Item = Text>) -> Vec<u8> {
-    let texts: serde_json::Value = texts
+    let texts: Value = texts
         .map(|text| match text {
-            Text::One(text) => text.into(),
-            Text::Many(forms) => forms.iter().map(|(plural, text)| (plural.as_str(), (*text).into())).collect(),
+            Text::One(text) => Value::from(text),
+            Text::Many(forms) => {
+                let forms = forms.iter().map(|(plural, text)| (plural.as_str().to_owned(), Value::from(*text)));
+                Value::Object(forms.collect())
+            }
         })
         .collect();
     format!("export default {texts}\n").into_bytes()

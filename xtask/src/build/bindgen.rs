@@ -62,8 +62,8 @@ pub fn browser(paths: &Paths, shipment: Shipment) -> Result<Files, Failure> {
     let name = shipment.name();
     let (input, wasm) = cargo_output(paths, shipment)?;
     let defines = assets::defines();
-    let inputs = [&wasm, WASM_OPT.join(" ").as_bytes(), defines.join(" ").as_bytes()];
-    let folder = stamp::made(paths, &format!("{name}.wasm"), &inputs, |folder| {
+    let flags = [WASM_OPT.join(" "), defines.join(" ")].concat();
+    let folder = stamp::made(paths, &format!("{name}.wasm"), &[&wasm, flags.as_bytes()], |folder| {
         let draft = folder.join("draft");
         Bindgen::new()
             .input_path(&input)
@@ -82,7 +82,8 @@ pub fn browser(paths: &Paths, shipment: Shipment) -> Result<Files, Failure> {
         esbuild.args(["--bundle", "--format=esm", "--minify", "--target=es2020", "--charset=utf8"]);
         // What is fetched when it is needed stays a file of its own (build/assets.rs).
         if matches!(shipment, Shipment::Widget) {
-            esbuild.args(["--external:*/files.js", "--external:*/rich.js"]).args(&defines);
+            let later = ["files.js", "rich.js", "more.js", "around.js"];
+            esbuild.args(later.map(|name| format!("--external:*/{name}"))).args(&defines);
         }
         process::run_quiet(esbuild.arg("--log-level=warning"))?;
         let wasm = folder.join(&wasm_name);
