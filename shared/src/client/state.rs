@@ -353,6 +353,15 @@ impl State {
                     }
                 }
             }
+            Event::Rating(data) => {
+                if let Some(chat) = self.chats.get_mut(&data.user_id) {
+                    let newest = chat.newest.as_mut().filter(|message| message.message_id == data.message_id);
+                    for message in newest.into_iter().chain(chat.messages.get_mut(&data.message_id)) {
+                        let content = message.content.as_ref();
+                        message.content = content.map(|content| content.rated(data.score, data.comment.as_deref()));
+                    }
+                }
+            }
             Event::ChatDeleted(data) => self.forget(data.user_id),
             // Whoever keeps the ledger reads it over HTTP.
             Event::Consent(_) => {}

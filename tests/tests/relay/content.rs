@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use shared::problem::Code;
-use tests::world::World;
+use shared::route::WIDGET_RATING;
+use tests::world::{ORIGIN, World};
 
 #[tokio::test]
 async fn a_card_sent_by_a_program_reaches_the_visitor_and_the_history() {
@@ -34,4 +35,31 @@ async fn a_card_sent_by_a_program_reaches_the_visitor_and_the_history() {
     let refused = widget.ask(json!({"action": "send_message", "text": "Я", "content": content})).await;
     assert_eq!(refused.expect_err("a visitor sends no cards")["code"], "forbidden");
     assert_eq!(shop.history(&token, visitor.user_id).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_visitor_rates_and_staff_hears_it() {
+    let shop = World::shared().await.organization("rating").await;
+    let token = shop.operator("Анна").await;
+    let visitor = shop.visitor().await;
+    let mut widget = shop.widget(&visitor).await;
+    let mut desk = shop.events(&token).await;
+    widget.result(json!({"action": "send_message", "text": "Спасибо"})).await;
+    let path = format!("/v1/chats/{}/messages", visitor.user_id);
+    let asked = shop.api(&token).post(&path, &json!({"text": "", "content": {"rating": true}})).await.expect(201);
+    let message_id = &asked["message"]["message_id"];
+
+    let page = shop.api(&visitor.token).with("origin", ORIGIN);
+    let body = json!({"message_id": message_id, "score": 5, "comment": "Быстро"});
+    let answer = page.post(WIDGET_RATING, &body).await;
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+    answer.expect(200);
+    assert_eq!(desk.event("rating").await["data"]["score"], 5);
+    let history = widget.result(json!({"action": "history"})).await;
+    assert_eq!(history["messages"][1]["content"]["rating"], json!({"score": 5, "comment": "Быстро"}));
+
+    page.post(WIDGET_RATING, &json!({"message_id": message_id, "score": 6})).await.expect_problem(Code::Invalid);
+    page.post(WIDGET_RATING, &json!({"message_id": 1, "score": 5})).await.expect_problem(Code::NotFound);
+    shop.api(&visitor.token).post(WIDGET_RATING, &body).await.expect_problem(Code::OriginNotAllowed);
+    shop.api(&token).with("origin", ORIGIN).post(WIDGET_RATING, &body).await.expect_problem(Code::Forbidden);
 }
