@@ -4,7 +4,7 @@ use relay_core::auth::identity::Attributes;
 use relay_core::auth::text_of;
 use relay_core::files::Judged;
 use relay_core::files::place::Place;
-use relay_core::hub::{Actor, Command, ENTROPY_BYTES, Request, Visit};
+use relay_core::hub::{Actor, Command, ENTROPY_BYTES, Rating, Request, Visit};
 use serde::{Deserialize, Serialize};
 use shared::action;
 use shared::id::UserId;
@@ -41,6 +41,13 @@ pub enum Call {
     Act {
         claims: Claims,
         frame: String,
+    },
+    Rate {
+        claims: Claims,
+        origin: Option<String>,
+        message_id: i64,
+        score: i64,
+        comment: Option<String>,
     },
     Hook {
         source: String,
@@ -79,6 +86,9 @@ impl Call {
             }
             Self::Administer { actor, command } => Request::Administer { actor, command, entropy },
             Self::Act { claims, frame } => Request::Act { claims, action: action::decode(&frame).action? },
+            Self::Rate { claims, origin, message_id, score, comment } => {
+                Request::Rate { claims, origin, rating: Rating { message_id, score, comment } }
+            }
             Self::Hook { source, secret, body } => Request::Hook { source, secret, body },
             Self::BeginFile { claims, origin, user_id, judged, size, place } => {
                 Request::BeginFile { claims, origin, user_id, judged, size, place, entropy }

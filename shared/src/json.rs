@@ -63,6 +63,14 @@ impl Object {
         self
     }
 
+    /// Adds what is JSON already.
+    #[must_use]
+    pub fn raw(mut self, key: &str, json: &str) -> Self {
+        self.key(key);
+        self.text.push_str(json);
+        self
+    }
+
     /// The JSON text.
     #[must_use]
     pub fn finish(mut self) -> String {

@@ -11,6 +11,9 @@ pub mod action;
 pub mod backoff;
 pub mod client;
 pub mod close;
+pub mod content;
+#[cfg(feature = "serde")]
+pub mod document;
 pub mod event;
 pub mod file;
 pub mod frame;

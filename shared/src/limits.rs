@@ -8,6 +8,43 @@ pub const PROTOCOL_VERSION: i64 = 1;
 /// fits a fresh line ([`LINE_BYTES_MAX`]).
 pub const TEXT_CHARS_MAX: usize = 4000;
 
+/// A message's text and content together, in bytes of JSON: as the longest text, so that it fits a fresh line, too.
+pub const MESSAGE_BYTES_MAX: usize = TEXT_CHARS_MAX * 2;
+
+/// A message's content, in bytes of JSON: with a text of a line and its envelope it fits a page ([`PAGE_BYTES`]) beside a
+/// short message.
+pub const CONTENT_BYTES_MAX: usize = 4096;
+
+/// Cards of one message: what one swipes through at most.
+pub const CARDS_MAX: usize = 10;
+
+/// Characters of a card's title: two lines on a phone, and the names of marketplaces' products.
+pub const CARD_TITLE_CHARS_MAX: usize = 120;
+
+/// Characters of a card's text: a paragraph.
+pub const CARD_TEXT_CHARS_MAX: usize = 500;
+
+/// Characters of a card's price: two prices with their currencies.
+pub const CARD_PRICE_CHARS_MAX: usize = 40;
+
+/// Buttons of one card: more would be a list.
+pub const CARD_BUTTONS_MAX: usize = 3;
+
+/// Quick replies under one message: two rows on a phone.
+pub const REPLIES_MAX: usize = 8;
+
+/// Characters on a button or a quick reply: one line on a phone.
+pub const LABEL_CHARS_MAX: usize = 40;
+
+/// Bytes of a web address: what every browser and server takes.
+pub const ADDRESS_BYTES_MAX: usize = 2048;
+
+/// Characters of what a visitor says to their rating, as [`crate::text::length`] counts them: half a page.
+pub const RATING_COMMENT_CHARS_MAX: usize = 1000;
+
+/// Bytes of JSON that the answer to a request to rate takes at most: the longest comment, and 48 of names and signs.
+pub const RATING_BYTES_MAX: usize = RATING_COMMENT_CHARS_MAX * 2 + 48;
+
 /// Ozon's limit of a message's text (UPSTREAMS 1.2: 1-1000 characters).
 pub const OZON_TEXT_CHARS_MAX: usize = 1000;
 

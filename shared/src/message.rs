@@ -1,5 +1,6 @@
 //! A message as history, replies and the client's state hold it.
 
+use crate::content::Raw;
 use crate::file::Attachment;
 use crate::id::{MessageId, UserId};
 use crate::node::{record, words};
@@ -59,6 +60,9 @@ record! {
         /// What there is to know of the file.
         #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
         pub attachment: Option<Attachment>,
+        /// Cards, quick replies, a request to rate: of the organization's messages to a widget.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        pub content: Option<Raw>,
         /// The operator's name, for the organization's messages.
         pub author: Option<String>,
         /// The id its writer's client gave it.

@@ -17,6 +17,8 @@ pub trait Node: Sized {
     fn elements(&self) -> Option<Vec<Self>>;
     /// Whether this is `null` (or JavaScript's `undefined`).
     fn is_null(&self) -> bool;
+    /// Its JSON text; an object's begins with its brace.
+    fn to_json(&self) -> String;
 }
 
 /// A type that can be read from a node.
@@ -97,6 +99,10 @@ impl Node for serde_json::Value {
 
     fn is_null(&self) -> bool {
         serde_json::Value::is_null(self)
+    }
+
+    fn to_json(&self) -> String {
+        self.to_string()
     }
 }
 

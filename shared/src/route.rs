@@ -8,6 +8,8 @@ use crate::limits::LINE_BYTES_MAX;
 pub const WIDGET_SESSIONS: &str = "/v1/widget/sessions";
 /// The visitor's socket.
 pub const WIDGET_SOCKET: &str = "/v1/widget/socket";
+/// Where a visitor rates the conversation.
+pub const WIDGET_RATING: &str = "/v1/widget/rating";
 /// The organization's events, for operators and integrations.
 pub const EVENTS: &str = "/v1/events";
 /// Where a visitor uploads a file.
@@ -42,6 +44,8 @@ pub enum Route {
     Metrics,
     /// `POST /v1/widget/sessions`
     WidgetSessions,
+    /// `POST /v1/widget/rating`
+    WidgetRating,
     /// `GET /v1/widget/socket` (WebSocket, or server-sent events and `POST`)
     WidgetSocket,
     /// `GET /v1/events` (WebSocket, or server-sent events and `POST`)
@@ -115,6 +119,7 @@ impl Route {
             ["metrics"] => Self::Metrics,
             ["v1", "widget", "sessions"] => Self::WidgetSessions,
             ["v1", "widget", "socket"] => Self::WidgetSocket,
+            ["v1", "widget", "rating"] => Self::WidgetRating,
             ["v1", "widget", "files"] => Self::WidgetFiles,
             ["v1", "events"] => Self::Events,
             ["v1", "chats"] => Self::Chats,
@@ -154,6 +159,7 @@ impl Route {
             // By POST come the frames of those who listen over server-sent events.
             Self::WidgetSocket | Self::Events => &["GET", "POST"],
             Self::WidgetSessions
+            | Self::WidgetRating
             | Self::WidgetFiles
             | Self::Files
             | Self::Organizations
@@ -174,7 +180,7 @@ impl Route {
     pub fn access(&self, method: &str) -> Access {
         match self {
             Self::Health | Self::WidgetSessions | Self::SignedFile { .. } | Self::Hook { .. } => Access::Open,
-            Self::WidgetSocket | Self::WidgetFiles => Access::Visitor,
+            Self::WidgetSocket | Self::WidgetRating | Self::WidgetFiles => Access::Visitor,
             Self::Events | Self::Chats => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) if method == "GET" => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) => Access::Staff(Scope::ChatsWrite),
@@ -214,6 +220,7 @@ mod tests {
     fn each_path_has_its_route_and_others_have_none() {
         assert_eq!(Route::parse(WIDGET_SESSIONS), Some(Route::WidgetSessions));
         assert_eq!(Route::parse(WIDGET_SOCKET), Some(Route::WidgetSocket));
+        assert_eq!(Route::parse(WIDGET_RATING), Some(Route::WidgetRating));
         assert_eq!(Route::parse(EVENTS), Some(Route::Events));
         assert_eq!(Route::parse("/v1/chats/-12/messages"), Some(Route::ChatMessages(-12)));
         assert_eq!(Route::parse("/v1/organizations/acme"), Some(Route::Organization("acme".into())));

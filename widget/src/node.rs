@@ -53,6 +53,10 @@ impl Node for JsNode {
     fn is_null(&self) -> bool {
         self.0.is_null() || self.0.is_undefined()
     }
+
+    fn to_json(&self) -> String {
+        JSON::stringify(&self.0).map(String::from).unwrap_or_default()
+    }
 }
 
 impl From<JsNode> for JsValue {

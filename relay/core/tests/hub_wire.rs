@@ -11,7 +11,7 @@ use bench::people::{operator, visitor};
 use bench::{Bench, SHOP};
 use relay_core::files::Judged;
 use relay_core::files::place::Place;
-use relay_core::hub::{Command, ConnId, Request};
+use relay_core::hub::{Command, ConnId, Rating, Request};
 use serde_json::{Value, json};
 use shared::action::Action;
 use shared::event::Event;
@@ -38,7 +38,8 @@ fn name_of(frame: &Value) -> String {
 }
 
 /// Members that are left out where there is nothing to say.
-const OPTIONAL: [&str; 7] = ["client_id", "id", "retry_after_ms", "message_id", "attachment", "width", "height"];
+const OPTIONAL: [&str; 9] =
+    ["client_id", "id", "retry_after_ms", "message_id", "attachment", "content", "url", "width", "height"];
 
 /// Whether two values have the same members and types. Null is no type: a member that may be null is there all the same.
 fn alike(a: &Value, b: &Value) -> bool {
@@ -108,6 +109,15 @@ fn everything_said() -> Vec<Value> {
         market.bench.frame(conn, &action.to_string());
         said.extend(market.bench.take(page).into_iter().chain(market.bench.take(desk)));
     }
+    let carrying = json!({
+        "cards": [{"title": "т", "text": "т", "image": SHOP, "url": SHOP, "price": "1", "buttons": [{"text": "т", "url": SHOP}]}],
+        "replies": ["Да"], "rating": true,
+    });
+    let carrying = json!({"action": "send_message", "user_id": -7, "text": "Вот", "client_id": "c-2", "content": carrying});
+    let message_id = market.bench.ask(desk, carrying).unwrap()["message"]["message_id"].as_i64().unwrap();
+    let rating = Rating { message_id, score: 5, comment: Some("Спасибо".into()) };
+    market.bench.request(Request::Rate { claims: visitor(-7), origin: Some(SHOP.into()), rating }).unwrap();
+    said.extend(market.bench.take(page).into_iter().chain(market.bench.take(desk)));
     let epoch =
         said.iter().find(|frame| frame["event"] == "welcome").unwrap()["data"]["epoch"].as_str().unwrap().to_owned();
     let resumed = market.bench.resume(&visitor(-7), &Position { epoch, offset: 1 });

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use shared::action::{Action, Chats, History, SendMessage};
+use shared::content::Raw;
 use shared::problem::{Code, Problem};
 use shared::route::Route;
 use worker::{Env, Method, Request};
@@ -15,6 +16,7 @@ struct MessageBody {
     text: String,
     client_id: Option<String>,
     file_id: Option<String>,
+    content: Option<Raw>,
 }
 
 pub(super) async fn act(request: &mut Request, env: &Env, route: &Route) -> Outcome<(String, Call, u16)> {
@@ -25,8 +27,8 @@ pub(super) async fn act(request: &mut Request, env: &Env, route: &Route) -> Outc
     let query = |name: &str| number(request, name);
     let (action, status) = match (route, request.method()) {
         (Route::ChatMessages(user_id), Method::Post) => {
-            let MessageBody { text, client_id, file_id } = read(request).await?;
-            let action = SendMessage { user_id: Some(*user_id), text, client_id, file_id };
+            let MessageBody { text, client_id, file_id, content } = read(request).await?;
+            let action = SendMessage { user_id: Some(*user_id), text, client_id, file_id, content };
             (Action::SendMessage(action), 201)
         }
         (Route::ChatMessages(user_id), _) => {

@@ -1,12 +1,14 @@
 //! `POST /v1/widget/sessions`: a visitor's token, for a page with a publishable key.
+//! `POST /v1/widget/rating`: how a visitor rates the conversation.
 
 use relay_core::auth::identity::Attributes;
 use relay_core::auth::{key, token};
 use serde::Deserialize;
+use shared::problem::{Code, Problem};
 use worker::{Env, Request};
 
 use super::Outcome;
-use super::asked::{header, read};
+use super::asked::{bearer, header, live_claims, read};
 use crate::call::Call;
 use crate::{clock, config, limits};
 
@@ -35,4 +37,21 @@ pub(super) async fn session(request: &mut Request, env: &Env) -> Outcome<(String
         organization,
         Call::WidgetSession { key: body.key, origin, previous, identity: body.identity, attributes: body.attributes },
     ))
+}
+
+#[derive(Deserialize)]
+struct RatingBody {
+    message_id: i64,
+    score: i64,
+    comment: Option<String>,
+}
+
+pub(super) async fn rating(request: &mut Request, env: &Env) -> Outcome<(String, Call)> {
+    let claims = live_claims(env, &bearer(request)?)?;
+    if claims.role.is_staff() {
+        return Err(Problem::new(Code::Forbidden, "nobody rates for a visitor"));
+    }
+    let origin = header(request, "Origin");
+    let RatingBody { message_id, score, comment } = read(request).await?;
+    Ok((claims.org.clone(), Call::Rate { claims, origin, message_id, score, comment }))
 }

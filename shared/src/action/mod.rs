@@ -187,13 +187,15 @@ mod tests {
                 user_id.clone(),
                 any::<String>(),
                 proptest::option::of("[a-z0-9-]{1,36}"),
-                proptest::option::of("[A-Za-z0-9_-]{22}")
+                proptest::option::of("[A-Za-z0-9_-]{22}"),
+                proptest::option::of(any::<String>())
             )
-                .prop_map(|(user_id, text, client_id, file_id)| Action::SendMessage(SendMessage {
+                .prop_map(|(user_id, text, client_id, file_id, reply)| Action::SendMessage(SendMessage {
                     user_id,
                     text,
                     client_id,
-                    file_id
+                    file_id,
+                    content: reply.map(|reply| serde_json::json!({"replies": [reply]}).into()),
                 })),
             any::<String>().prop_map(|file_id| Action::FileLink(FileLink { file_id })),
             user_id.clone().prop_map(|user_id| Action::Typing(Typing { user_id })),

@@ -622,6 +622,7 @@ impl Client {
                     text: outgoing.text.clone(),
                     client_id: Some(client_id.clone()),
                     file_id: outgoing.attachment.as_ref().map(|attachment| attachment.file_id.clone()),
+                    content: None,
                 })
             }
         };

@@ -291,6 +291,7 @@ impl State {
                     text: data.text.clone(),
                     file_path: data.file_path.clone(),
                     attachment: data.attachment.clone(),
+                    content: None,
                     author: None,
                     client_id: data.client_id.clone(),
                     status: None,
@@ -307,6 +308,7 @@ impl State {
                     text: data.text.clone(),
                     file_path: data.file_path.clone(),
                     attachment: data.attachment.clone(),
+                    content: data.content.clone(),
                     author: data.operator_name.clone(),
                     client_id: data.client_id.clone(),
                     status: Some(data.status),
@@ -348,6 +350,15 @@ impl State {
                     for message in newest.into_iter().chain(chat.messages.get_mut(&data.message_id)) {
                         message.status = Some(data.status);
                         message.reason.clone_from(&data.reason);
+                    }
+                }
+            }
+            Event::Rating(data) => {
+                if let Some(chat) = self.chats.get_mut(&data.user_id) {
+                    let newest = chat.newest.as_mut().filter(|message| message.message_id == data.message_id);
+                    for message in newest.into_iter().chain(chat.messages.get_mut(&data.message_id)) {
+                        let content = message.content.as_ref();
+                        message.content = content.map(|content| content.rated(data.score, data.comment.as_deref()));
                     }
                 }
             }

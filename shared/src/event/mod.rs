@@ -16,6 +16,7 @@ mod operator_delivered;
 mod operator_message;
 mod operator_read;
 mod operator_typing;
+mod rating;
 mod user_offline;
 mod user_online;
 mod user_typing;
@@ -31,6 +32,7 @@ pub use operator_delivered::OperatorDelivered;
 pub use operator_message::OperatorMessage;
 pub use operator_read::OperatorRead;
 pub use operator_typing::OperatorTyping;
+pub use rating::Rating;
 pub use user_offline::UserOffline;
 pub use user_online::UserOnline;
 pub use user_typing::UserTyping;
@@ -81,6 +83,7 @@ events! {
     MessageStatus = "message_status",
     ChatDeleted = "chat_deleted",
     Consent = "consent",
+    Rating = "rating",
 }
 
 impl Event {
@@ -102,7 +105,8 @@ impl Event {
             | Self::UserOnline(_)
             | Self::UserOffline(_)
             | Self::MessageStatus(_)
-            | Self::ChatDeleted(_) => false,
+            | Self::ChatDeleted(_)
+            | Self::Rating(_) => false,
         }
     }
 
@@ -119,7 +123,8 @@ impl Event {
             | Self::OperatorDelivered(_)
             | Self::MessageStatus(_)
             | Self::ChatDeleted(_)
-            | Self::Consent(_) => true,
+            | Self::Consent(_)
+            | Self::Rating(_) => true,
             Self::UserTyping(_) | Self::UserOnline(_) | Self::UserOffline(_) | Self::OperatorTyping(_) => false,
         }
     }

@@ -1,5 +1,6 @@
 //! `operator_message`: The organization wrote: an operator, or a program through the API.
 
+use crate::content::Raw;
 use crate::file::Attachment;
 use crate::id::{MessageId, UserId};
 use crate::message::Status;
@@ -28,5 +29,8 @@ record! {
         /// What there is to know of the file.
         #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
         pub attachment: Option<Attachment>,
+        /// Cards, quick replies, a request to rate.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        pub content: Option<Raw>,
     }
 }

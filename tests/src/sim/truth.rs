@@ -89,8 +89,9 @@ fn message(row: &SqlRow) -> Result<Row, SqlError> {
         side: Side::parse(&row.text(2)?).expect("a side"),
         text: row.text(3)?,
         file_path: row.optional_text(4)?,
-        // Nobody in the simulation sends files.
+        // Nobody in the simulation sends files or contents.
         attachment: None,
+        content: None,
         author: row.optional_text(5)?,
         client_id: row.optional_text(6)?,
         status: row.optional_text(7)?.map(|word| Status::parse(&word).expect("a status")),

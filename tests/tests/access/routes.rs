@@ -3,7 +3,7 @@
 use reqwest::{Body, Method};
 use serde_json::{Value, json};
 use shared::problem::Code;
-use shared::route::{EVENTS, FILES, Route, WIDGET_FILES, WIDGET_SESSIONS, WIDGET_SOCKET, file_path};
+use shared::route::{EVENTS, FILES, Route, WIDGET_FILES, WIDGET_RATING, WIDGET_SESSIONS, WIDGET_SOCKET, file_path};
 use tests::world::{Answer, Http, ORIGIN, Socket, request};
 
 use crate::callers::{Caller, Stage};
@@ -72,6 +72,11 @@ Route::WidgetSessions => Route::WidgetSessions, [{
     call("POST", WIDGET_SESSIONS,                                    [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES])
         .with(move |_| json!({"key": key}))
 }];
+// Of a message that asks nobody.
+Route::WidgetRating => Route::WidgetRating, [
+    call("POST", WIDGET_RATING,                                      [UNA, UNA, EXP, FOR, NOF, NOF, NOF, FOR, FOR, FOR, FOR, FOR, UNA])
+        .with(|_| json!({"message_id": 1, "score": 5})),
+];
 // Each visitor gets their own socket, staff none.
 Route::WidgetSocket => Route::WidgetSocket, [
     call("GET", WIDGET_SOCKET,                                       [UNA, UNA, EXP, FOR, YES, YES, YES, FOR, FOR, FOR, FOR, FOR, UNA]),

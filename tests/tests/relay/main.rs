@@ -2,5 +2,6 @@
 
 mod api;
 mod audience;
+mod content;
 mod conversation;
 mod resume;

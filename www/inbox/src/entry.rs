@@ -175,6 +175,7 @@ mod tests {
             text: "!".into(),
             file_path: None,
             attachment: None,
+            content: None,
             source: source::WIDGET.into(),
             operator_name: Some("Анна".into()),
             status: Status::Sent,

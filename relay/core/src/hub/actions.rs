@@ -66,6 +66,7 @@ impl Draft<'_> {
             Request::Act { claims, action } => {
                 self.act(&Actor { claims: Some(claims), address: None }, None, &action)?
             }
+            Request::Rate { claims, origin, rating } => self.rate(&claims, origin.as_deref(), rating)?,
             Request::Hook { source, secret, body } => self.hook(&source, &secret, &body)?,
             Request::BeginFile { claims, origin, user_id, judged, size, place, entropy } => {
                 let user_id = chat_of(&claims, user_id)?;

@@ -29,7 +29,8 @@ impl Draft<'_> {
             return Err(no_user());
         }
         let rows = self.sql.query(
-            "SELECT message_id, side, text, file_path, author, client_id, status, reason, created_at, attachment FROM messages
+            "SELECT message_id, side, text, file_path, author, client_id, status, reason, created_at, attachment,
+             content FROM messages
              WHERE user_id = ? AND message_id > ? ORDER BY message_id LIMIT ?",
             &[user_id.into(), after.unwrap_or(0).into(), count.saturating_add(1).into()],
         )?;
@@ -41,6 +42,7 @@ impl Draft<'_> {
                 "file_path": row.optional_text(3)?, "author": row.optional_text(4)?,
                 "client_id": row.optional_text(5)?, "status": row.optional_text(6)?, "reason": row.optional_text(7)?,
                 "timestamp": Timestamp(row.integer(8)?), "attachment": json_of(row.optional_text(9)?),
+                "content": json_of(row.optional_text(10)?),
             }));
         }
         let last = rows.get(kept.saturating_sub(1)).map(|row| row.integer(0)).transpose()?;

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 use shared::action::History;
+use shared::content::Raw;
 use shared::id::{MessageId, SAFE_INTEGER_MAX, UserId};
 use shared::limits::{CHATS_PAGE, CHATS_PAGE_MAX, HISTORY_PAGE, HISTORY_PAGE_MAX, PRESENCE_USERS_MAX};
 use shared::message::{ChatSummary, Message, Side, Status};
@@ -19,7 +20,8 @@ use super::{Decision, Refused};
 use crate::storage::{Row, SqlError, Value};
 
 const MESSAGE_COLUMNS: &str =
-    "message_id, user_id, side, text, file_path, author, client_id, status, reason, created_at, attachment";
+    "message_id, user_id, side, text, file_path, author, client_id, status, reason, created_at, attachment,
+     content";
 
 impl Draft<'_> {
     pub(super) fn history(
@@ -148,12 +150,19 @@ fn message(row: &Row) -> Decision<Message> {
         text: row.text(3)?,
         file_path: row.optional_text(4)?,
         attachment: super::files::attachment_of(row.optional_text(10)?)?,
+        content: content_of(row.optional_text(11)?)?,
         author: row.optional_text(5)?,
         client_id: row.optional_text(6)?,
         status: status.as_deref().and_then(Status::parse),
         reason: row.optional_text(8)?,
         timestamp: Timestamp(row.integer(9)?),
     })
+}
+
+/// What was kept of a content.
+pub(super) fn content_of(kept: Option<String>) -> Result<Option<Raw>, SqlError> {
+    let parsed = kept.map(|kept| serde_json::from_str(&kept)).transpose();
+    parsed.map_err(|_| SqlError("a message's content is no object".into()))
 }
 
 pub(super) fn page_size(asked: Option<i64>, usual: usize, max: usize) -> Decision<i64> {

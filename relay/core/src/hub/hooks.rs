@@ -72,6 +72,7 @@ impl Draft<'_> {
             status: None,
             upstream_id: Some(upstream_id),
             attachment: None,
+            content: None,
         };
         self.user_wrote(&chat, is_new, row)?;
         Ok(())

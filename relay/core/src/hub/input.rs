@@ -6,6 +6,7 @@ use shared::time::Timestamp;
 use shared::token::Claims;
 
 use super::administration::{Actor, Command};
+use super::rating::Rating;
 use super::visit::Visit;
 use crate::files::Judged;
 use crate::files::place::Place;
@@ -134,6 +135,15 @@ pub enum Request {
         claims: Claims,
         /// What.
         action: Action,
+    },
+    /// Rates the conversation.
+    Rate {
+        /// The visitor.
+        claims: Claims,
+        /// The page, if a browser said so.
+        origin: Option<String>,
+        /// How.
+        rating: Rating,
     },
     /// Announces an upload whose bytes the edge has and has judged: gives it an id and keeps room for it.
     BeginFile {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use shared::action::SendMessage;
+use shared::content::{Content, Raw};
 use shared::event::{Event, NewChat, NewMessage, OperatorMessage};
 use shared::file::Attachment;
 use shared::id::{MessageId, UserId};
@@ -66,6 +67,16 @@ pub(super) struct NewRow<'a> {
     pub(super) status: Option<Status>,
     pub(super) upstream_id: Option<String>,
     pub(super) attachment: Option<Attachment>,
+    pub(super) content: Option<Raw>,
+}
+
+/// What somebody of the organization wrote.
+pub(super) struct Written<'a> {
+    pub(super) text: &'a str,
+    pub(super) writer: &'a str,
+    pub(super) client_id: Option<&'a str>,
+    pub(super) attachment: Option<Attachment>,
+    pub(super) content: Option<Raw>,
 }
 
 impl Draft<'_> {
@@ -87,9 +98,14 @@ impl Draft<'_> {
         user_id: UserId,
         action: &SendMessage,
     ) -> Decision<Value> {
-        let SendMessage { user_id: _, text, client_id, file_id } = action;
+        let SendMessage { user_id: _, text, client_id, file_id, content } = action;
         let (client_id, file_id) = (client_id.as_deref(), file_id.as_deref());
-        if file_id.is_none() || !text.is_empty() {
+        if content.is_some() && !claims.role.is_staff() {
+            return Err(Refused::new(Code::Forbidden, "a visitor writes text and sends files; content is the organization's"));
+        }
+        let content = content.as_ref().map(|content| Content::asked(content, text)).transpose()?;
+        let speaks = file_id.is_some() || content.as_ref().is_some_and(Content::speaks);
+        if !speaks || !text.is_empty() {
             text::check(text)?;
         }
         if client_id.is_some_and(|id| id.is_empty() || id.len() > CLIENT_ID_BYTES_MAX) {
@@ -103,7 +119,10 @@ impl Draft<'_> {
         let side = if claims.role.is_staff() { Side::Operator } else { Side::User };
         let attachment = file_id.map(|file_id| self.unsent_file(user_id, side, file_id)).transpose()?;
         let message = match side {
-            Side::Operator => self.operator_writes(claims, user_id, text, writer, client_id, attachment)?,
+            Side::Operator => {
+                let content = content.as_ref().and_then(Content::to_raw);
+                self.operator_writes(claims, user_id, Written { text, writer, client_id, attachment, content })?
+            }
             Side::User => self.user_writes(user_id, text, writer, client_id, attachment)?,
         };
         to_value(&Sent { message })
@@ -143,6 +162,7 @@ impl Draft<'_> {
             status: None,
             upstream_id: None,
             attachment,
+            content: None,
         };
         let message = self.user_wrote(&chat, is_new, row)?;
         if is_new && self.is_here(user_id) {
@@ -207,12 +227,16 @@ impl Draft<'_> {
         &mut self,
         claims: &Claims,
         user_id: UserId,
-        text: &str,
-        writer: &str,
-        client_id: Option<&str>,
-        attachment: Option<Attachment>,
+        written: Written<'_>,
     ) -> Decision<Message> {
+        let Written { text, writer, client_id, attachment, content } = written;
         let chat = self.chat(user_id)?.ok_or_else(no_chat)?;
+        if content.is_some() && chat.source != source::WIDGET {
+            return Err(Refused::new(
+                Code::Invalid,
+                format!("content goes to the storefront's widget only, and this chat is of {}: send text", chat.source),
+            ));
+        }
         let status = match chat.source.as_str() {
             source::WIDGET => Status::Sent,
             source::OZON => {
@@ -232,6 +256,7 @@ impl Draft<'_> {
             status: Some(status),
             upstream_id: None,
             attachment,
+            content,
         };
         let message = self.keep(&chat, row);
         self.publish(&Event::OperatorMessage(OperatorMessage {
@@ -244,6 +269,7 @@ impl Draft<'_> {
             status,
             client_id: message.client_id.clone(),
             attachment: message.attachment.clone(),
+            content: message.content.clone(),
         }))?;
         if status == Status::Queued {
             self.queue_send(&chat, &message)?;
@@ -257,7 +283,7 @@ impl Draft<'_> {
         let attachment = row.attachment.as_ref().and_then(|attachment| serde_json::to_string(attachment).ok());
         self.write_all(
             "INSERT INTO messages (message_id, user_id, side, text, author, writer, client_id, status, upstream_id, created_at,
-               file_path, attachment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+               file_path, attachment, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
                 message_id.into(),
                 chat.user_id.into(),
@@ -271,6 +297,7 @@ impl Draft<'_> {
                 self.now.0.into(),
                 file_path.clone().into(),
                 attachment.into(),
+                row.content.as_ref().map(Raw::as_str).into(),
             ],
         );
         if let Some(attachment) = &row.attachment {
@@ -284,6 +311,7 @@ impl Draft<'_> {
             text: row.text.into(),
             file_path,
             attachment: row.attachment,
+            content: row.content,
             author: row.author.map(Into::into),
             client_id: row.client_id.map(Into::into),
             status: row.status,
