@@ -88,8 +88,8 @@ impl Reply {
         let read = match action {
             "send_message" => Sent::from_node(node).map(Self::Sent),
             "history" => HistoryPage::from_node(node).map(Self::History),
-            "chats" => ChatsPage::from_node(node).map(Self::Chats),
-            "presence" => Presence::from_node(node).map(Self::Presence),
+            "chats" if cfg!(feature = "staff") => ChatsPage::from_node(node).map(Self::Chats),
+            "presence" if cfg!(feature = "staff") => Presence::from_node(node).map(Self::Presence),
             "file_link" => FileLink::from_node(node).map(Self::FileLink),
             _ => None,
         };

@@ -1,6 +1,7 @@
 //! What the screen shows, as a value: made from the client machine, compared, and only then drawn. No DOM in here.
 
 use shared::client::{Chat, Client, OutgoingState};
+use shared::content::Raw;
 use shared::file::Attachment;
 use shared::id::{MessageId, UserId};
 use shared::limits::TEXT_CHARS_MAX;
@@ -140,6 +141,8 @@ pub enum Kind {
         text: String,
         /// The file that it carries.
         file: Option<Attachment>,
+        /// What it carries besides: cards, suggested answers, a request to rate.
+        content: Option<Raw>,
         /// When.
         time: Time,
     },
@@ -224,7 +227,8 @@ pub fn lines(
                     log.push("new".into(), Kind::New);
                 }
                 let author = log.named(&message.author);
-                log.push(key, Kind::Theirs { message_id: message.message_id, author, text, file, time });
+                let content = message.content.clone();
+                log.push(key, Kind::Theirs { message_id: message.message_id, author, text, file, content, time });
             }
             Side::User => {
                 let reached = |mark: fn(&Chat) -> MessageId| chat.is_some_and(|chat| message.message_id <= mark(chat));

@@ -27,10 +27,8 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
     let Some(route) = Route::parse(&request.path()) else {
         return http::problem(&Problem::new(Code::NotFound, "there is nothing at this path"));
     };
-    let from_pages = matches!(
-        route,
-        Route::WidgetSessions | Route::WidgetRating | Route::WidgetSocket | Route::WidgetFiles
-    );
+    let from_pages =
+        matches!(route, Route::WidgetSessions | Route::WidgetRating | Route::WidgetSocket | Route::WidgetFiles);
     if request.method() == Method::Options && from_pages {
         return http::preflight();
     }

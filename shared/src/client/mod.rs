@@ -47,6 +47,16 @@ pub enum Identity {
     Staff,
 }
 
+/// Whether clients of operators are built in.
+const SERVES_STAFF: bool = cfg!(feature = "staff");
+
+impl Identity {
+    /// Whether it is an operator's or a program's.
+    const fn is_staff(self) -> bool {
+        SERVES_STAFF && matches!(self, Self::Staff)
+    }
+}
+
 /// What the shell has to do, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -405,7 +415,7 @@ impl Client {
                 if applied.needs_history {
                     self.want(Want::History { user_id: event.user_id(), before: None });
                 }
-                if applied.needs_chats {
+                if SERVES_STAFF && applied.needs_chats {
                     self.want(Want::Chats { before: None });
                 }
             }
@@ -459,7 +469,7 @@ impl Client {
             self.stand_at(welcome.epoch, welcome.offset);
             self.want_snapshot();
         }
-        if self.identity == Identity::Staff {
+        if self.identity.is_staff() {
             self.want(Want::Presence);
         }
     }
@@ -477,7 +487,7 @@ impl Client {
     fn handle_answer(&mut self, now: Timestamp, want: Want, reply: Reply) {
         self.wanted.retain(|wanted| *wanted != want);
         match (want, reply) {
-            (Want::Chats { before }, Reply::Chats(page)) => {
+            (Want::Chats { before }, Reply::Chats(page)) if SERVES_STAFF => {
                 self.state.apply_chats(before.is_none(), page);
                 if let Some(before) = self.state.next_of_first_screen() {
                     self.want(Want::Chats { before: Some(before) });
@@ -499,7 +509,7 @@ impl Client {
                     self.state.apply_sent(sent.message);
                 }
             }
-            (Want::Presence, Reply::Presence(presence)) => self.state.apply_presence(&presence),
+            (Want::Presence, Reply::Presence(presence)) if SERVES_STAFF => self.state.apply_presence(&presence),
             (Want::Link { file_id }, Reply::FileLink(link)) => self.got_link(now, file_id, Some(link.url)),
             (Want::Link { file_id }, _) => self.got_link(now, file_id, None),
             (Want::Read { .. } | Want::Chats { .. } | Want::History { .. } | Want::Presence, _) => {}
@@ -549,10 +559,7 @@ impl Client {
     /// Whether this client may write to a chat. The relay takes a visitor's word for their own chat, whatever it was
     /// meant for.
     fn is_own(&self, user_id: UserId) -> bool {
-        match self.identity {
-            Identity::Visitor(own) => own == user_id,
-            Identity::Staff => true,
-        }
+        self.identity.is_staff() || self.identity == Identity::Visitor(user_id)
     }
 
     fn want(&mut self, want: Want) {
@@ -569,6 +576,7 @@ impl Client {
         self.pending.retain(|pending| !matches!(pending.what, Want::Chats { .. } | Want::History { .. }));
         match self.identity {
             Identity::Visitor(user_id) => self.want(Want::History { user_id, before: None }),
+            Identity::Staff if !SERVES_STAFF => {}
             Identity::Staff => {
                 self.want(Want::Chats { before: None });
                 for user_id in self.state.once_loaded() {
@@ -634,10 +642,7 @@ impl Client {
 
     /// A visitor's actions do not name their chat: the relay knows it.
     fn named(&self, user_id: UserId) -> Option<UserId> {
-        match self.identity {
-            Identity::Visitor(_) => None,
-            Identity::Staff => Some(user_id),
-        }
+        self.identity.is_staff().then_some(user_id)
     }
 
     fn answer_is_late(&self, now: Timestamp) -> bool {
@@ -652,10 +657,7 @@ impl Client {
 /// The side a client of this identity writes on.
 #[must_use]
 pub fn own_side(identity: Identity) -> Side {
-    match identity {
-        Identity::Visitor(_) => Side::User,
-        Identity::Staff => Side::Operator,
-    }
+    if identity.is_staff() { Side::Operator } else { Side::User }
 }
 
 /// The source of the chat that a visitor's client starts with.

@@ -1,7 +1,7 @@
 //! What a client knows of its chats: events and pages applied to it give what a fresh snapshot would give.
 
 use super::sorted::Sorted;
-use super::{Identity, VISITOR_SOURCE, own_side};
+use super::{Identity, SERVES_STAFF, VISITOR_SOURCE, own_side};
 use crate::event::Event;
 use crate::id::{MessageId, UserId};
 use crate::limits::{CHATS_PAGE, TYPING_TTL_MS};
@@ -276,6 +276,9 @@ impl State {
     pub(super) fn apply(&mut self, now: Timestamp, timestamp: Timestamp, event: &Event) -> Applied {
         let mut applied = Applied::default();
         let side = own_side(self.identity);
+        if !SERVES_STAFF && !event.is_for_visitor() {
+            return applied;
+        }
         match event {
             Event::NewChat(data) => {
                 self.chats.get_or_insert_with(data.user_id, || Chat {

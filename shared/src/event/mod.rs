@@ -38,8 +38,8 @@ pub use user_online::UserOnline;
 pub use user_typing::UserTyping;
 
 macro_rules! events {
-    ($($name:ident = $word:literal,)*) => {
-        /// Something that happened in an organization.
+    ($($name:ident = $word:literal $(if $feature:literal)?,)*) => {
+        /// Something that happened in an organization. What only operators hear is read only with the feature `staff`.
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
         pub enum Event { $(#[doc = concat!("`", $word, "`")] $name($name),)* }
@@ -62,28 +62,31 @@ macro_rules! events {
 
             /// Reads `data` by the event's name. `None` for a name we do not know or data of another shape.
             pub fn from_node<N: Node>(name: &str, data: &N) -> Option<Self> {
-                match name { $($word => $name::from_node(data).map(Self::$name),)* _ => None }
+                match name {
+                    $($word $(if cfg!(feature = $feature))? => $name::from_node(data).map(Self::$name),)*
+                    _ => None,
+                }
             }
         }
     };
 }
 
 events! {
-    NewChat = "new_chat",
+    NewChat = "new_chat" if "staff",
     NewMessage = "new_message",
-    UserTyping = "user_typing",
+    UserTyping = "user_typing" if "staff",
     MessageRead = "message_read",
-    UserOnline = "user_online",
-    UserOffline = "user_offline",
+    UserOnline = "user_online" if "staff",
+    UserOffline = "user_offline" if "staff",
     OperatorMessage = "operator_message",
     OperatorTyping = "operator_typing",
     OperatorRead = "operator_read",
     MessageDelivered = "message_delivered",
     OperatorDelivered = "operator_delivered",
-    MessageStatus = "message_status",
-    ChatDeleted = "chat_deleted",
+    MessageStatus = "message_status" if "staff",
+    ChatDeleted = "chat_deleted" if "staff",
     Consent = "consent",
-    Rating = "rating",
+    Rating = "rating" if "staff",
 }
 
 impl Event {

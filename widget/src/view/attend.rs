@@ -1,5 +1,6 @@
 //! What the visitor does with the panel, as js/panel.js tells it, and what it asks for.
 
+use shared::content::Raw;
 use shared::file::Attachment;
 use shared::id::MessageId;
 use wasm_bindgen::prelude::*;
@@ -21,6 +22,9 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn told(this: &Panel, side: &str, text: &str, message_id: f64);
+
+    #[wasm_bindgen(method)]
+    fn content(this: &Panel, bubble: &HtmlElement, message_id: f64, json: &str, is_last: bool);
 
     #[wasm_bindgen(method)]
     fn session(this: &Panel, answer: &JsValue);
@@ -58,6 +62,11 @@ impl Panel {
     /// Hands over what the relay said of the shop and the visitor.
     pub fn settle(&self, answer: &JsValue) {
         self.session(answer);
+    }
+
+    /// Shows what a message carries besides text and file.
+    pub fn show_content(&self, bubble: &HtmlElement, message_id: MessageId, content: &Raw, is_last: bool) {
+        self.content(bubble, message_id as f64, content.as_str(), is_last);
     }
 
     /// Nothing of it goes on.

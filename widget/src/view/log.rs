@@ -3,6 +3,7 @@
 //! The log stays at its end while the visitor is there. Otherwise what they look at stays in its place, also when older
 //! messages are put above it. A message counts as seen once its end has been in view.
 
+use shared::content::Raw;
 use shared::file::Attachment;
 use shared::id::MessageId;
 use wasm_bindgen::JsCast;
@@ -59,6 +60,22 @@ impl Log {
     pub fn files(&self) -> impl Iterator<Item = (&HtmlElement, &Attachment)> {
         self.rows.iter().filter_map(|(line, element)| match &line.kind {
             Kind::Theirs { file, .. } | Kind::Mine { file, .. } => Some((element, file.as_ref()?)),
+            _ => None,
+        })
+    }
+
+    /// The messages of the shop that carry more, with their elements, and whether they are the newest message.
+    pub fn contents(&self) -> impl Iterator<Item = (&HtmlElement, MessageId, &Raw, bool)> {
+        let mut is_last = true;
+        self.rows.iter().rev().filter_map(move |(line, element)| match &line.kind {
+            Kind::Theirs { message_id, content, .. } => {
+                let was_last = std::mem::take(&mut is_last);
+                Some((element, *message_id, content.as_ref()?, was_last))
+            }
+            Kind::Mine { .. } => {
+                is_last = false;
+                None
+            }
             _ => None,
         })
     }

@@ -68,6 +68,9 @@ impl Screen {
         self.log.show(self.words, &shown);
         if let Some(panel) = &self.panel {
             panel.changed(&shown);
+            for (bubble, message_id, content, is_last) in self.log.contents() {
+                panel.show_content(bubble, message_id, content, is_last);
+            }
         }
         self.shown = shown;
     }
