@@ -1,6 +1,18 @@
-// The words of the parts that are fetched later, once for each language of the page.
+// The texts of what is fetched after the panel (enum Extra in shared/src/words), in the panel's language. Fetched once a
+// language, for every part that asks.
+
+// Some browsers remember a failed import for the life of the page, hence the number of the attempt.
+let tries = 0;
+
 export const extra = (chat, words) => {
-  const language = words[WORD.lang];
-  chat.extras ||= {};
-  return (chat.extras[language] ||= chat.parts.load(language + "-more.js").then((module) => module.default));
+  const name = words[WORD.lang] + "-more.js";
+  const kept = (chat.extra ||= {});
+  return (kept[name] ||= chat.parts.load(name, tries).then(
+    (module) => module.default,
+    (error) => {
+      kept[name] = null;
+      tries++;
+      throw error;
+    },
+  ));
 };
