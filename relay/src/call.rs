@@ -34,6 +34,9 @@ pub enum Call {
         identity: Option<String>,
         attributes: Attributes,
     },
+    WidgetSettings {
+        key: String,
+    },
     Administer {
         actor: Actor,
         command: Command,
@@ -84,6 +87,7 @@ impl Call {
             Self::WidgetSession { key, origin, previous, identity, attributes } => {
                 Request::WidgetSession { visit: Visit { key, origin, previous, identity, attributes }, entropy }
             }
+            Self::WidgetSettings { key } => Request::WidgetSettings { key },
             Self::Administer { actor, command } => Request::Administer { actor, command, entropy },
             Self::Act { claims, frame } => Request::Act { claims, action: action::decode(&frame).action? },
             Self::Rate { claims, origin, message_id, score, comment } => {

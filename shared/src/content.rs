@@ -65,8 +65,8 @@ mod typed {
     use super::Raw;
     use crate::document::At;
     use crate::limits::{
-        CARD_BUTTONS_MAX, CARD_PRICE_CHARS_MAX, CARD_TEXT_CHARS_MAX, CARD_TITLE_CHARS_MAX, CARDS_MAX, CONTENT_BYTES_MAX,
-        LABEL_CHARS_MAX, MESSAGE_BYTES_MAX, RATING_BYTES_MAX, REPLIES_MAX,
+        CARD_BUTTONS_MAX, CARD_PRICE_CHARS_MAX, CARD_TEXT_CHARS_MAX, CARD_TITLE_CHARS_MAX, CARDS_MAX,
+        CONTENT_BYTES_MAX, LABEL_CHARS_MAX, MESSAGE_BYTES_MAX, RATING_BYTES_MAX, REPLIES_MAX,
     };
     use crate::problem::{Code, Problem};
     use crate::text;
@@ -136,8 +136,8 @@ mod typed {
                 let detail = format!("content has at most {CONTENT_BYTES_MAX} bytes of JSON");
                 return Err(Problem::new(Code::TooLarge, detail));
             }
-            let value: Value = serde_json::from_str(&raw.0)
-                .map_err(|_| Problem::new(Code::Invalid, "content is an object"))?;
+            let value: Value =
+                serde_json::from_str(&raw.0).map_err(|_| Problem::new(Code::Invalid, "content is an object"))?;
             let root = At::root("content", &value);
             let members = root.object(&["cards", "replies", "rating"])?;
             let content = Self {
@@ -151,7 +151,9 @@ mod typed {
             let room = if content.rating.is_some() { RATING_BYTES_MAX } else { 0 };
             let bytes = raw.0.len().saturating_add(room).saturating_add(text::length(text).saturating_mul(2));
             if bytes > MESSAGE_BYTES_MAX {
-                let detail = format!("a text and its content together have at most {MESSAGE_BYTES_MAX} bytes; send two messages");
+                let detail = format!(
+                    "a text and its content together have at most {MESSAGE_BYTES_MAX} bytes; send two messages"
+                );
                 return Err(Problem::new(Code::TooLarge, detail));
             }
             Ok(content)
@@ -240,9 +242,9 @@ mod typed {
 mod tests {
     use super::*;
     use crate::limits::{
-        ADDRESS_BYTES_MAX, CARD_BUTTONS_MAX, CARD_PRICE_CHARS_MAX, CARD_TEXT_CHARS_MAX, CARD_TITLE_CHARS_MAX, CARDS_MAX,
-        CONTENT_BYTES_MAX, LABEL_CHARS_MAX, MESSAGE_BYTES_MAX, RATING_BYTES_MAX, RATING_COMMENT_CHARS_MAX, REPLIES_MAX,
-        TEXT_CHARS_MAX,
+        ADDRESS_BYTES_MAX, CARD_BUTTONS_MAX, CARD_PRICE_CHARS_MAX, CARD_TEXT_CHARS_MAX, CARD_TITLE_CHARS_MAX,
+        CARDS_MAX, CONTENT_BYTES_MAX, LABEL_CHARS_MAX, MESSAGE_BYTES_MAX, RATING_BYTES_MAX, RATING_COMMENT_CHARS_MAX,
+        REPLIES_MAX, TEXT_CHARS_MAX,
     };
     use crate::problem::Code;
     use proptest::prelude::*;
@@ -271,17 +273,61 @@ mod tests {
         let title = json!({"title": "т"});
         let label = json!({"text": "Да"});
         for (good, past, at) in [
-            (json!({"cards": many(CARDS_MAX, title.clone())}), json!({"cards": many(CARDS_MAX + 1, title)}), "content.cards"),
-            (json!({"replies": many(REPLIES_MAX, json!("Да"))}), json!({"replies": many(REPLIES_MAX + 1, json!("Да"))}), "content.replies"),
-            (json!({"replies": [of("я", LABEL_CHARS_MAX)]}), json!({"replies": ["а", of("я", LABEL_CHARS_MAX + 1)]}), "content.replies[1]"),
-            (json!({"cards": [{"title": of("я", CARD_TITLE_CHARS_MAX)}]}), json!({"cards": [{"title": of("я", CARD_TITLE_CHARS_MAX + 1)}]}), "content.cards[0].title"),
-            (card("text", json!(of("я", CARD_TEXT_CHARS_MAX))), card("text", json!(of("я", CARD_TEXT_CHARS_MAX + 1))), "content.cards[0].text"),
-            (card("price", json!(of("9", CARD_PRICE_CHARS_MAX))), card("price", json!(of("9", CARD_PRICE_CHARS_MAX + 1))), "content.cards[0].price"),
-            (card("url", json!(url(ADDRESS_BYTES_MAX))), card("url", json!(url(ADDRESS_BYTES_MAX + 1))), "content.cards[0].url"),
-            (card("image", json!("https://a.ru/x.png")), card("image", json!("http://a.ru/x.png")), "content.cards[0].image"),
-            (card("buttons", many(CARD_BUTTONS_MAX, label.clone())), card("buttons", many(CARD_BUTTONS_MAX + 1, label)), "content.cards[0].buttons"),
-            (button(json!({"text": of("я", LABEL_CHARS_MAX)})), button(json!({"text": of("я", LABEL_CHARS_MAX + 1)})), "content.cards[0].buttons[0].text"),
-            (button(json!({"text": "Да", "url": "http://localhost:1/"})), button(json!({"text": "Да", "url": "javascript:1"})), "content.cards[0].buttons[0].url"),
+            (
+                json!({"cards": many(CARDS_MAX, title.clone())}),
+                json!({"cards": many(CARDS_MAX + 1, title)}),
+                "content.cards",
+            ),
+            (
+                json!({"replies": many(REPLIES_MAX, json!("Да"))}),
+                json!({"replies": many(REPLIES_MAX + 1, json!("Да"))}),
+                "content.replies",
+            ),
+            (
+                json!({"replies": [of("я", LABEL_CHARS_MAX)]}),
+                json!({"replies": ["а", of("я", LABEL_CHARS_MAX + 1)]}),
+                "content.replies[1]",
+            ),
+            (
+                json!({"cards": [{"title": of("я", CARD_TITLE_CHARS_MAX)}]}),
+                json!({"cards": [{"title": of("я", CARD_TITLE_CHARS_MAX + 1)}]}),
+                "content.cards[0].title",
+            ),
+            (
+                card("text", json!(of("я", CARD_TEXT_CHARS_MAX))),
+                card("text", json!(of("я", CARD_TEXT_CHARS_MAX + 1))),
+                "content.cards[0].text",
+            ),
+            (
+                card("price", json!(of("9", CARD_PRICE_CHARS_MAX))),
+                card("price", json!(of("9", CARD_PRICE_CHARS_MAX + 1))),
+                "content.cards[0].price",
+            ),
+            (
+                card("url", json!(url(ADDRESS_BYTES_MAX))),
+                card("url", json!(url(ADDRESS_BYTES_MAX + 1))),
+                "content.cards[0].url",
+            ),
+            (
+                card("image", json!("https://a.ru/x.png")),
+                card("image", json!("http://a.ru/x.png")),
+                "content.cards[0].image",
+            ),
+            (
+                card("buttons", many(CARD_BUTTONS_MAX, label.clone())),
+                card("buttons", many(CARD_BUTTONS_MAX + 1, label)),
+                "content.cards[0].buttons",
+            ),
+            (
+                button(json!({"text": of("я", LABEL_CHARS_MAX)})),
+                button(json!({"text": of("я", LABEL_CHARS_MAX + 1)})),
+                "content.cards[0].buttons[0].text",
+            ),
+            (
+                button(json!({"text": "Да", "url": "http://localhost:1/"})),
+                button(json!({"text": "Да", "url": "javascript:1"})),
+                "content.cards[0].buttons[0].url",
+            ),
             (json!({"rating": true}), json!({"rating": false}), "content.rating"),
         ] {
             assert!(asked(good.clone()).is_ok(), "{good}: {:?}", asked(good.clone()));
@@ -324,10 +370,7 @@ mod tests {
         let largest = bytes(CONTENT_BYTES_MAX);
         assert_eq!([code(&largest, ""), code(&bytes(CONTENT_BYTES_MAX + 1), "")], [None, Some(Code::TooLarge)]);
         let most = (MESSAGE_BYTES_MAX - CONTENT_BYTES_MAX) / 2;
-        assert_eq!(
-            [code(&largest, &of("я", most)), code(&largest, &of("я", most + 1))],
-            [None, Some(Code::TooLarge)]
-        );
+        assert_eq!([code(&largest, &of("я", most)), code(&largest, &of("я", most + 1))], [None, Some(Code::TooLarge)]);
         // The rating's answer will be in it.
         let rating = json!({"rating": true});
         let most = (MESSAGE_BYTES_MAX - RATING_BYTES_MAX - rating.to_string().len()) / 2;

@@ -206,7 +206,10 @@ mod tests {
         let b = element.object(&["b", "c"]).unwrap();
         assert_eq!(b.require("c").unwrap_err().detail, "doc.a[0].c is missing");
         assert_eq!(b.require("b").unwrap().text(3).unwrap_err().detail, "doc.a[0].b is a text of 1 to 3 characters");
-        assert_eq!(b.require("b").unwrap().integer(2, 3).unwrap_err().detail, "doc.a[0].b is a whole number from 2 to 3");
+        assert_eq!(
+            b.require("b").unwrap().integer(2, 3).unwrap_err().detail,
+            "doc.a[0].b is a whole number from 2 to 3"
+        );
         assert_eq!(root.object(&["a"]).unwrap_err().detail, "doc.n is not known here; the members are a");
         assert_eq!(members.require("a").unwrap().list(7, 7).unwrap_err().detail, "doc.a is an array of 7");
     }

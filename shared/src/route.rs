@@ -8,6 +8,8 @@ use crate::limits::LINE_BYTES_MAX;
 pub const WIDGET_SESSIONS: &str = "/v1/widget/sessions";
 /// The visitor's socket.
 pub const WIDGET_SOCKET: &str = "/v1/widget/socket";
+/// What a page may know of the storefront before there is a visitor.
+pub const WIDGET_SETTINGS: &str = "/v1/widget/settings";
 /// Where a visitor rates the conversation.
 pub const WIDGET_RATING: &str = "/v1/widget/rating";
 /// The organization's events, for operators and integrations.
@@ -44,6 +46,8 @@ pub enum Route {
     Metrics,
     /// `POST /v1/widget/sessions`
     WidgetSessions,
+    /// `GET /v1/widget/settings?key`
+    WidgetSettings,
     /// `POST /v1/widget/rating`
     WidgetRating,
     /// `GET /v1/widget/socket` (WebSocket, or server-sent events and `POST`)
@@ -119,6 +123,7 @@ impl Route {
             ["metrics"] => Self::Metrics,
             ["v1", "widget", "sessions"] => Self::WidgetSessions,
             ["v1", "widget", "socket"] => Self::WidgetSocket,
+            ["v1", "widget", "settings"] => Self::WidgetSettings,
             ["v1", "widget", "rating"] => Self::WidgetRating,
             ["v1", "widget", "files"] => Self::WidgetFiles,
             ["v1", "events"] => Self::Events,
@@ -155,7 +160,13 @@ impl Route {
     #[must_use]
     pub fn methods(&self) -> &'static [&'static str] {
         match self {
-            Self::Health | Self::Metrics | Self::Chats | Self::UserExport(_) | Self::Consents | Self::Audit => &["GET"],
+            Self::Health
+            | Self::Metrics
+            | Self::WidgetSettings
+            | Self::Chats
+            | Self::UserExport(_)
+            | Self::Consents
+            | Self::Audit => &["GET"],
             // By POST come the frames of those who listen over server-sent events.
             Self::WidgetSocket | Self::Events => &["GET", "POST"],
             Self::WidgetSessions
@@ -179,7 +190,11 @@ impl Route {
     #[must_use]
     pub fn access(&self, method: &str) -> Access {
         match self {
-            Self::Health | Self::WidgetSessions | Self::SignedFile { .. } | Self::Hook { .. } => Access::Open,
+            Self::Health
+            | Self::WidgetSessions
+            | Self::WidgetSettings
+            | Self::SignedFile { .. }
+            | Self::Hook { .. } => Access::Open,
             Self::WidgetSocket | Self::WidgetRating | Self::WidgetFiles => Access::Visitor,
             Self::Events | Self::Chats => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) if method == "GET" => Access::Staff(Scope::ChatsRead),
@@ -220,6 +235,7 @@ mod tests {
     fn each_path_has_its_route_and_others_have_none() {
         assert_eq!(Route::parse(WIDGET_SESSIONS), Some(Route::WidgetSessions));
         assert_eq!(Route::parse(WIDGET_SOCKET), Some(Route::WidgetSocket));
+        assert_eq!(Route::parse(WIDGET_SETTINGS), Some(Route::WidgetSettings));
         assert_eq!(Route::parse(WIDGET_RATING), Some(Route::WidgetRating));
         assert_eq!(Route::parse(EVENTS), Some(Route::Events));
         assert_eq!(Route::parse("/v1/chats/-12/messages"), Some(Route::ChatMessages(-12)));

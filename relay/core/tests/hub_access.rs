@@ -46,8 +46,13 @@ fn a_token_of_another_organization_opens_nothing() {
         claims.org = "chuzhaya".into();
         let conn = bench.connect(&claims);
         assert_eq!(refused(&mut bench, conn), ("forbidden".into(), Some(close::FORBIDDEN)));
-        let action =
-            Action::SendMessage(SendMessage { user_id: None, text: "да".into(), client_id: None, file_id: None, content: None });
+        let action = Action::SendMessage(SendMessage {
+            user_id: None,
+            text: "да".into(),
+            client_id: None,
+            file_id: None,
+            content: None,
+        });
         let answer = bench.request(Request::Act { claims, action });
         assert_eq!(answer.unwrap_err().code, Code::Forbidden);
     }
@@ -60,8 +65,13 @@ fn an_unknown_organization_is_not_found_and_leaves_no_trace() {
     let conn = bench.connect(&operator("Анна"));
     assert_eq!(refused(&mut bench, conn), ("not_found".into(), Some(close::NOT_FOUND)));
     let entropy = [1; 32];
-    let action =
-        Action::SendMessage(SendMessage { user_id: Some(-7), text: "да".into(), client_id: None, file_id: None, content: None });
+    let action = Action::SendMessage(SendMessage {
+        user_id: Some(-7),
+        text: "да".into(),
+        client_id: None,
+        file_id: None,
+        content: None,
+    });
     let asks = [
         Request::WidgetSession {
             visit: Visit { key: KEY.into(), origin: Some(SHOP.into()), ..Visit::default() },

@@ -8,7 +8,9 @@ use bench::ozon::{CHAT, FIRST_ID, new_message};
 use bench::people::{operator, visitor};
 use relay_core::hub::Command;
 use serde_json::{Value, json};
-use shared::limits::{CONTENT_BYTES_MAX, LINE_BYTES_MAX, LINE_BYTES_SOFT, LINE_HEAD_BYTES_MAX, MESSAGE_BYTES_MAX, PAGE_BYTES};
+use shared::limits::{
+    CONTENT_BYTES_MAX, LINE_BYTES_MAX, LINE_BYTES_SOFT, LINE_HEAD_BYTES_MAX, MESSAGE_BYTES_MAX, PAGE_BYTES,
+};
 
 const USER: i64 = -7;
 

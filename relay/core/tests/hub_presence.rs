@@ -178,8 +178,13 @@ fn staff_that_comes_is_told_who_is_here() {
 fn a_message_without_a_socket_makes_nobody_online_for_ever() {
     let mut bench = Bench::new();
     let desk = bench.connect(&operator("Анна"));
-    let action =
-        Action::SendMessage(SendMessage { user_id: None, text: "по HTTP".into(), client_id: None, file_id: None, content: None });
+    let action = Action::SendMessage(SendMessage {
+        user_id: None,
+        text: "по HTTP".into(),
+        client_id: None,
+        file_id: None,
+        content: None,
+    });
     bench.request(Request::Act { claims: visitor(-7), action }).unwrap();
     bench.advance(60_000);
     assert!(!is_listed_online(&mut bench, desk));

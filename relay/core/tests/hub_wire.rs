@@ -113,7 +113,8 @@ fn everything_said() -> Vec<Value> {
         "cards": [{"title": "т", "text": "т", "image": SHOP, "url": SHOP, "price": "1", "buttons": [{"text": "т", "url": SHOP}]}],
         "replies": ["Да"], "rating": true,
     });
-    let carrying = json!({"action": "send_message", "user_id": -7, "text": "Вот", "client_id": "c-2", "content": carrying});
+    let carrying =
+        json!({"action": "send_message", "user_id": -7, "text": "Вот", "client_id": "c-2", "content": carrying});
     let message_id = market.bench.ask(desk, carrying).unwrap()["message"]["message_id"].as_i64().unwrap();
     let rating = Rating { message_id, score: 5, comment: Some("Спасибо".into()) };
     market.bench.request(Request::Rate { claims: visitor(-7), origin: Some(SHOP.into()), rating }).unwrap();

@@ -29,7 +29,7 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
     };
     let from_pages = matches!(
         route,
-        Route::WidgetSessions | Route::WidgetRating | Route::WidgetSocket | Route::WidgetFiles
+        Route::WidgetSessions | Route::WidgetSettings | Route::WidgetRating | Route::WidgetSocket | Route::WidgetFiles
     );
     if request.method() == Method::Options && from_pages {
         return http::preflight();
@@ -59,6 +59,10 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
         }
         Route::WidgetSessions => match widget::session(&mut request, env).await {
             Ok((organization, call)) => ask(env, &organization, call, 201).await,
+            Err(refused) => http::problem(&refused),
+        },
+        Route::WidgetSettings => match widget::settings(&request, env) {
+            Ok((organization, call)) => http::kept_for_a_while(ask(env, &organization, call, 200).await?),
             Err(refused) => http::problem(&refused),
         },
         Route::WidgetRating => match widget::rating(&mut request, env).await {
@@ -104,7 +108,9 @@ fn refuse(request: &Request, route: &Route, refused: &Problem) -> Result<Respons
         Route::WidgetSocket | Route::Events if http::is_upgrade(request) => {
             http::refuse_socket(refused, socket::subprotocol(request))
         }
-        Route::WidgetSessions | Route::WidgetRating | Route::WidgetFiles => http::for_any_page(http::problem(refused)?),
+        Route::WidgetSessions | Route::WidgetSettings | Route::WidgetRating | Route::WidgetFiles => {
+            http::for_any_page(http::problem(refused)?)
+        }
         Route::Hook { source, .. } => hook::refuse(source, refused),
         _ => http::problem(refused),
     }

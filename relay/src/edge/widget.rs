@@ -1,4 +1,5 @@
 //! `POST /v1/widget/sessions`: a visitor's token, for a page with a publishable key.
+//! `GET /v1/widget/settings?key`: what a page may know of the storefront before there is a visitor.
 //! `POST /v1/widget/rating`: how a visitor rates the conversation.
 
 use relay_core::auth::identity::Attributes;
@@ -8,7 +9,7 @@ use shared::problem::{Code, Problem};
 use worker::{Env, Request};
 
 use super::Outcome;
-use super::asked::{bearer, header, live_claims, read};
+use super::asked::{bearer, header, live_claims, read, word};
 use crate::call::Call;
 use crate::{clock, config, limits};
 
@@ -37,6 +38,14 @@ pub(super) async fn session(request: &mut Request, env: &Env) -> Outcome<(String
         organization,
         Call::WidgetSession { key: body.key, origin, previous, identity: body.identity, attributes: body.attributes },
     ))
+}
+
+pub(super) fn settings(request: &Request, env: &Env) -> Outcome<(String, Call)> {
+    let key = word(request, "key")?;
+    let key = key.ok_or_else(|| Problem::new(Code::Invalid, "key is missing: the publishable key, in the query"))?;
+    let organization = key::organization_of(&key)?.to_owned();
+    limits::stranger(env, &organization)?;
+    Ok((organization, Call::WidgetSettings { key }))
 }
 
 #[derive(Deserialize)]

@@ -103,7 +103,13 @@ impl World {
     }
 
     fn post(&mut self, user_id: UserId, client_id: &str, text: String) -> Option<Result<Json, Problem>> {
-        let action = SendMessage { user_id: Some(user_id), text, client_id: Some(client_id.into()), file_id: None, content: None };
+        let action = SendMessage {
+            user_id: Some(user_id),
+            text,
+            client_id: Some(client_id.into()),
+            file_id: None,
+            content: None,
+        };
         let claims = claims(Shop::Ours, Role::Integration, 0, "crm", 24 * 3_600_000);
         self.ask(Request::Act { claims, action: Action::SendMessage(action) })
     }

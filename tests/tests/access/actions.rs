@@ -74,7 +74,13 @@ fn examples(user_id: Option<UserId>, file_id: &str) -> Vec<Action> {
     vec![
         Action::Subscribe(Subscribe { filter: filter.clone() }),
         Action::Unsubscribe(Unsubscribe { filter }),
-        Action::SendMessage(SendMessage { user_id, text: "Можно?".into(), client_id: None, file_id: None, content: None }),
+        Action::SendMessage(SendMessage {
+            user_id,
+            text: "Можно?".into(),
+            client_id: None,
+            file_id: None,
+            content: None,
+        }),
         Action::Typing(Typing { user_id }),
         Action::MessageRead(MessageRead { user_id, last_read_message_id: 1 }),
         Action::MessageDelivered(MessageDelivered { user_id, last_delivered_message_id: 1 }),

@@ -4,6 +4,7 @@ use reqwest::{Body, Method};
 use serde_json::{Value, json};
 use shared::close;
 use shared::problem::Code;
+use shared::route::WIDGET_SETTINGS;
 use tests::world::{Organization, World};
 
 use crate::word;
@@ -91,4 +92,27 @@ async fn a_consent_is_asked_for_kept_and_exported() {
     assert_eq!(table.header("content-type"), Some("text/csv; charset=utf-8"));
     let lines: Vec<&str> = table.text.lines().collect();
     assert!(lines.len() == 2 && lines[1].starts_with(&format!("1,{},\"2026-01\"", visitor.user_id)), "{}", table.text);
+}
+
+#[tokio::test]
+async fn the_widgets_settings_reach_pages_with_and_without_a_visitor() {
+    let shop = World::shared().await.organization("storefront").await;
+    let widget =
+        json!({"greeting": {"heading": "Здравствуйте!"}, "replies": [{"ru": "Где заказ?", "en": "My order?"}]});
+    patch(&shop, json!({"widget": widget})).await.expect(200);
+    let wrong = patch(&shop, json!({"widget": {"greeting": {"titel": "Привет"}}})).await;
+    wrong.expect_problem(Code::Invalid);
+    assert!(wrong.text.contains("widget.greeting.titel"), "{}", wrong.text);
+    assert_eq!(shop.session_with(json!({})).await.expect(201)["widget"], widget);
+
+    let anybody = shop.world().http();
+    let answer = anybody.get(&format!("{WIDGET_SETTINGS}?key={}", shop.key)).await;
+    assert_eq!(answer.expect(200)["widget"], widget);
+    assert_eq!(answer.header("cache-control"), Some("public, max-age=300"));
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+    let unknown = anybody.get(&format!("{WIDGET_SETTINGS}?key=pk_{}_somethingelse", shop.id)).await;
+    unknown.expect_problem(Code::UnknownKey);
+    assert_eq!(unknown.header("cache-control"), Some("no-store"));
+    anybody.get(&[WIDGET_SETTINGS, "?key=nonsense"].concat()).await.expect_problem(Code::UnknownKey);
+    anybody.get(WIDGET_SETTINGS).await.expect_problem(Code::Invalid);
 }

@@ -62,6 +62,7 @@ impl Draft<'_> {
                 self.provision(id, name, origins, publishable_key, &actor, &entropy)?
             }
             Request::WidgetSession { visit, entropy } => self.widget_session(visit, &entropy)?,
+            Request::WidgetSettings { key } => self.widget_settings(&key)?,
             Request::Administer { actor, command, entropy } => self.administer(&actor, command, &entropy)?,
             Request::Act { claims, action } => {
                 self.act(&Actor { claims: Some(claims), address: None }, None, &action)?

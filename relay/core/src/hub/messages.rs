@@ -101,7 +101,10 @@ impl Draft<'_> {
         let SendMessage { user_id: _, text, client_id, file_id, content } = action;
         let (client_id, file_id) = (client_id.as_deref(), file_id.as_deref());
         if content.is_some() && !claims.role.is_staff() {
-            return Err(Refused::new(Code::Forbidden, "a visitor writes text and sends files; content is the organization's"));
+            return Err(Refused::new(
+                Code::Forbidden,
+                "a visitor writes text and sends files; content is the organization's",
+            ));
         }
         let content = content.as_ref().map(|content| Content::asked(content, text)).transpose()?;
         let speaks = file_id.is_some() || content.as_ref().is_some_and(Content::speaks);
@@ -223,12 +226,7 @@ impl Draft<'_> {
         Ok(message)
     }
 
-    fn operator_writes(
-        &mut self,
-        claims: &Claims,
-        user_id: UserId,
-        written: Written<'_>,
-    ) -> Decision<Message> {
+    fn operator_writes(&mut self, claims: &Claims, user_id: UserId, written: Written<'_>) -> Decision<Message> {
         let Written { text, writer, client_id, attachment, content } = written;
         let chat = self.chat(user_id)?.ok_or_else(no_chat)?;
         if content.is_some() && chat.source != source::WIDGET {

@@ -1,4 +1,5 @@
-//! `POST /v1/widget/sessions`: who a visitor is, and the token that says so.
+//! `POST /v1/widget/sessions`: who a visitor is, and the token that says so. `GET /v1/widget/settings`: what a page may know
+//! before there is a visitor.
 
 use serde_json::{Value as Json, json};
 use shared::id::{UserId, visitor_id};
@@ -32,7 +33,7 @@ impl Draft<'_> {
     pub(super) fn widget_session(&mut self, visit: Visit, entropy: &[u8; ENTROPY_BYTES]) -> Decision<Json> {
         let organization = self.organization()?;
         if !organization.has_key(&visit.key, self.now) {
-            return Err(Refused::new(Code::UnknownKey, "the publishable key is not the organization's; copy it again"));
+            return Err(unknown_key());
         }
         if !visit.origin.is_some_and(|from| origin::is_allowed(&from, &organization.origins)) {
             return Err(Refused::new(
@@ -62,10 +63,20 @@ impl Draft<'_> {
             jti: text_of(jti_chance.get(..16).unwrap_or_default()),
         };
         let token = token::sign(&self.hub.config.signing, &claims)?;
+        let widget = &self.organization()?.widget;
         Ok(json!({
             "token": token, "user_id": sub, "expires_at": expiry(&claims), "name": name,
-            "verified": visit.identity.is_some(), "consent": self.consent_asked(sub)?,
+            "verified": visit.identity.is_some(), "consent": self.consent_asked(sub)?, "widget": widget,
         }))
+    }
+
+    /// What a page may know of the storefront before it has a visitor.
+    pub(super) fn widget_settings(&self, key: &str) -> Decision<Json> {
+        let organization = self.organization()?;
+        if !organization.has_key(key, self.now) {
+            return Err(unknown_key());
+        }
+        Ok(json!({"widget": organization.widget, "consent": organization.consent}))
     }
 
     /// Whom an earlier token makes of its holder again. Not a customer: for them the merchant has to vouch each time. Not
@@ -78,4 +89,8 @@ impl Draft<'_> {
         }
         Ok(Some(claims.sub))
     }
+}
+
+fn unknown_key() -> Refused {
+    Refused::new(Code::UnknownKey, "the publishable key is not the organization's; copy it again")
 }

@@ -3,7 +3,16 @@
 use super::{Sql, SqlError, Store, Write, files, provisioning};
 
 /// Step n is at index n - 1.
-const STEPS: &[&[&str]] = &[FIRST, DELIVERED, provisioning::TOKENS, provisioning::PEOPLE, NEW_CHATS, files::FILES, CONTENT];
+const STEPS: &[&[&str]] = &[
+    FIRST,
+    DELIVERED,
+    provisioning::TOKENS,
+    provisioning::PEOPLE,
+    NEW_CHATS,
+    files::FILES,
+    CONTENT,
+    provisioning::STOREFRONT,
+];
 
 /// How many chats are new is asked for each new one.
 const NEW_CHATS: &[&str] = &["CREATE INDEX chats_created ON chats (created_at)"];
