@@ -309,6 +309,15 @@ pub const TEAM_NAME_CHARS_MAX: usize = 64;
 /// For how many seconds browsers and networks may keep the settings that a page asks for without a visitor.
 pub const SETTINGS_MAX_AGE_S: i64 = 300;
 
+/// How many of the latest first answers say how soon visitors are answered: a day or a week of a shop.
+pub const ANSWERS_KEPT: i64 = 50;
+
+/// With fewer of them nothing is said: one slow answer would be the rule.
+pub const ANSWERS_MIN: usize = 5;
+
+/// How old they may be: a month.
+pub const ANSWERS_WITHIN_MS: i64 = 30 * 24 * 3_600_000;
+
 /// Entries on one page of the ledger of consents.
 pub const CONSENTS_PAGE: usize = 100;
 

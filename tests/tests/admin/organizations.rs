@@ -116,3 +116,21 @@ async fn the_widgets_settings_reach_pages_with_and_without_a_visitor() {
     anybody.get(&[WIDGET_SETTINGS, "?key=nonsense"].concat()).await.expect_problem(Code::UnknownKey);
     anybody.get(WIDGET_SETTINGS).await.expect_problem(Code::Invalid);
 }
+
+#[tokio::test]
+async fn pages_are_told_whether_an_operator_is_here_and_how_soon_they_answer() {
+    let shop = World::shared().await.organization("answers").await;
+    let answers = async || shop.session_with(json!({})).await.expect(201)["answers"].clone();
+    assert_eq!(answers().await, json!({"online": false, "median_s": null}));
+    let mut desk = shop.events(&shop.operator("Анна").await).await;
+    desk.event("welcome").await;
+    assert_eq!(answers().await["online"], true);
+    for _ in 0..5 {
+        let visitor = shop.visitor().await;
+        let mut widget = shop.widget(&visitor).await;
+        widget.result(json!({"action": "send_message", "text": "Есть?"})).await;
+        desk.result(json!({"action": "send_message", "user_id": visitor.user_id, "text": "Да"})).await;
+    }
+    let median_s = answers().await["median_s"].as_i64();
+    assert!(median_s.is_some_and(|median_s| (0..60).contains(&median_s)), "{median_s:?}");
+}

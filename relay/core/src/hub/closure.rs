@@ -25,6 +25,7 @@ const TABLES: &[&str] = &[
     "DELETE FROM consents",
     "DELETE FROM erased",
     "DELETE FROM file_usage",
+    "DELETE FROM answers",
 ];
 
 impl Draft<'_> {

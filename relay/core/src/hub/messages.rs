@@ -33,11 +33,13 @@ pub(super) struct ChatRow {
     pub(super) operator_delivered: MessageId,
     pub(super) upstream_last: Option<String>,
     pub(super) upstream_read: Option<String>,
+    /// Since when its visitor has waited for an answer.
+    pub(super) waiting_since: Option<i64>,
 }
 
 pub(super) const CHAT_COLUMNS: &str =
     "user_id, source, external_id, user_name, last_message_id, user_read, operator_read, user_delivered,
-     operator_delivered, upstream_last, upstream_read";
+     operator_delivered, upstream_last, upstream_read, waiting_since";
 
 impl ChatRow {
     fn read(row: &Row) -> Decision<Self> {
@@ -53,6 +55,7 @@ impl ChatRow {
             operator_delivered: row.integer(8)?,
             upstream_last: row.optional_text(9)?,
             upstream_read: row.optional_text(10)?,
+            waiting_since: row.optional_integer(11)?,
         })
     }
 }
@@ -197,12 +200,14 @@ impl Draft<'_> {
             operator_delivered: 0,
             upstream_last: None,
             upstream_read: None,
+            waiting_since: None,
         }
     }
 
     /// Keeps a user's message and tells of it; a first one is told as `new_chat`, too, and before.
     pub(super) fn user_wrote(&mut self, chat: &ChatRow, is_new: bool, row: NewRow<'_>) -> Decision<Message> {
         let message = self.keep(chat, row);
+        self.begins_to_wait(chat);
         if is_new {
             self.publish(&Event::NewChat(NewChat {
                 user_id: chat.user_id,
@@ -257,6 +262,7 @@ impl Draft<'_> {
             content,
         };
         let message = self.keep(&chat, row);
+        self.answered(&chat, message.message_id);
         self.publish(&Event::OperatorMessage(OperatorMessage {
             message_id: message.message_id,
             user_id,

@@ -9,6 +9,7 @@
 
 mod actions;
 mod administration;
+mod answers;
 mod audit;
 mod budget;
 mod closure;

@@ -67,6 +67,7 @@ impl Draft<'_> {
         Ok(json!({
             "token": token, "user_id": sub, "expires_at": expiry(&claims), "name": name,
             "verified": visit.identity.is_some(), "consent": self.consent_asked(sub)?, "widget": widget,
+            "answers": self.answers()?,
         }))
     }
 
@@ -76,7 +77,7 @@ impl Draft<'_> {
         if !organization.has_key(key, self.now) {
             return Err(unknown_key());
         }
-        Ok(json!({"widget": organization.widget, "consent": organization.consent}))
+        Ok(json!({"widget": organization.widget, "consent": organization.consent, "answers": self.answers()?}))
     }
 
     /// Whom an earlier token makes of its holder again. Not a customer: for them the merchant has to vouch each time. Not

@@ -12,6 +12,7 @@ const STEPS: &[&[&str]] = &[
     files::FILES,
     CONTENT,
     provisioning::STOREFRONT,
+    ANSWERS,
 ];
 
 /// How many chats are new is asked for each new one.
@@ -19,6 +20,14 @@ const NEW_CHATS: &[&str] = &["CREATE INDEX chats_created ON chats (created_at)"]
 
 /// What messages of the organization carry beside their text, as JSON.
 const CONTENT: &[&str] = &["ALTER TABLE messages ADD COLUMN content TEXT"];
+
+/// Since when a visitor waits for an answer, and how long the latest ones took.
+const ANSWERS: &[&str] = &[
+    "ALTER TABLE chats ADD COLUMN waiting_since INTEGER",
+    "CREATE TABLE answers (
+        message_id INTEGER PRIMARY KEY, waited_ms INTEGER NOT NULL, answered_at INTEGER NOT NULL)",
+    "CREATE INDEX answers_at ON answers (answered_at)",
+];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE organization (
