@@ -8,7 +8,7 @@ use bench::people::{integration, operator, visitor};
 use bench::{Bench, KEY};
 use relay_core::hub::{Command, Request, Visit};
 use serde_json::{Value, json};
-use shared::limits::{ANSWERS_KEPT, ANSWERS_MIN, ANSWERS_WITHIN_MS};
+use shared::limits::{ANSWERS_KEPT, ANSWERS_MIN, ANSWERS_WITHIN_MS, SWEEP_EVERY_MS};
 
 fn told(bench: &mut Bench) -> Value {
     let of_session = bench.visit(Visit::default()).unwrap()["answers"].clone();
@@ -106,6 +106,6 @@ fn chats_of_marketplaces_do_not_count_and_what_is_deleted_is_gone() {
     assert_eq!(bench.integers("SELECT COUNT(*) FROM answers"), [1]);
     let change = serde_json::from_value(json!({"retention_days": 1})).unwrap();
     bench.administer(Command::ChangeOrganization { change }).unwrap();
-    bench.advance(24 * 3_600_000 + 1);
+    bench.advance(24 * 3_600_000 + SWEEP_EVERY_MS);
     assert_eq!(bench.integers("SELECT COUNT(*) FROM answers"), [0]);
 }
