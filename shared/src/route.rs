@@ -58,6 +58,8 @@ pub enum Route {
     Chats,
     /// `GET`, `POST /v1/chats/{user_id}/messages`
     ChatMessages(UserId),
+    /// `POST /v1/chats/{user_id}/close`
+    ChatClose(UserId),
     /// `POST /v1/widget/files`
     WidgetFiles,
     /// `POST /v1/files?user_id`
@@ -129,6 +131,7 @@ impl Route {
             ["v1", "events"] => Self::Events,
             ["v1", "chats"] => Self::Chats,
             ["v1", "chats", user_id, "messages"] => Self::ChatMessages(user_id.parse().ok()?),
+            ["v1", "chats", user_id, "close"] => Self::ChatClose(user_id.parse().ok()?),
             ["v1", "files"] => Self::Files,
             ["v1", "files", file_id] if !file_id.is_empty() => Self::File((*file_id).into()),
             ["v1", "files", organization, file_id] if !file_id.is_empty() => {
@@ -172,6 +175,7 @@ impl Route {
             Self::WidgetSessions
             | Self::WidgetRating
             | Self::WidgetFiles
+            | Self::ChatClose(_)
             | Self::Files
             | Self::Organizations
             | Self::PublishableKey(_)
@@ -198,7 +202,7 @@ impl Route {
             Self::WidgetSocket | Self::WidgetRating | Self::WidgetFiles => Access::Visitor,
             Self::Events | Self::Chats => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) if method == "GET" => Access::Staff(Scope::ChatsRead),
-            Self::ChatMessages(_) => Access::Staff(Scope::ChatsWrite),
+            Self::ChatMessages(_) | Self::ChatClose(_) => Access::Staff(Scope::ChatsWrite),
             Self::Files => Access::Staff(Scope::FilesWrite),
             Self::File(_) => Access::VisitorOrStaff(Scope::ChatsRead),
             // Or who has the token for it, METRICS_TOKEN.
@@ -239,6 +243,7 @@ mod tests {
         assert_eq!(Route::parse(WIDGET_RATING), Some(Route::WidgetRating));
         assert_eq!(Route::parse(EVENTS), Some(Route::Events));
         assert_eq!(Route::parse("/v1/chats/-12/messages"), Some(Route::ChatMessages(-12)));
+        assert_eq!(Route::parse("/v1/chats/-12/close"), Some(Route::ChatClose(-12)));
         assert_eq!(Route::parse("/v1/organizations/acme"), Some(Route::Organization("acme".into())));
         assert_eq!(
             Route::parse("/v1/organizations/acme/identity-secrets/k"),
@@ -265,6 +270,8 @@ mod tests {
             "/v1/events/",
             "/v1/events/more",
             "/v1/chats/x/messages",
+            "/v1/chats/x/close",
+            "/v1/chats/1/open",
             "/v1/organizations/",
             "/v1/organizations/acme/keys",
             "/v1/users/x",

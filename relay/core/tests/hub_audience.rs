@@ -92,6 +92,8 @@ fn each_event_reaches_whom_it_concerns_and_nobody_else() {
     let rating = Rating { message_id, score: 5, comment: None };
     room.bench.request(Request::Rate { claims: visitor(-7), origin: Some(SHOP.into()), rating }).unwrap();
     expect(&mut room, "rating", STAFF);
+    room.bench.frame(room.operator, r#"{"action":"close_chat","user_id":-7}"#);
+    expect(&mut room, "chat_updated", STAFF);
     room.bench.hang_up(room.own);
     room.bench.advance(PRESENCE_GRACE_MS);
     expect(&mut room, "user_offline", STAFF);

@@ -94,10 +94,12 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
             }
             Err(refused) => http::problem(&refused),
         },
-        Route::Chats | Route::ChatMessages(_) => match chats::act(&mut request, env, &route).await {
-            Ok((organization, call, status)) => ask(env, &organization, call, status).await,
-            Err(refused) => http::problem(&refused),
-        },
+        Route::Chats | Route::ChatMessages(_) | Route::ChatClose(_) => {
+            match chats::act(&mut request, env, &route).await {
+                Ok((organization, call, status)) => ask(env, &organization, call, status).await,
+                Err(refused) => http::problem(&refused),
+            }
+        }
     }?;
     if from_pages { http::for_any_page(response) } else { Ok(response) }
 }

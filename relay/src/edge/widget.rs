@@ -5,13 +5,14 @@
 use relay_core::auth::identity::Attributes;
 use relay_core::auth::{key, token};
 use serde::Deserialize;
+use shared::action::Consent;
 use shared::problem::{Code, Problem};
 use worker::{Env, Request};
 
 use super::Outcome;
 use super::asked::{bearer, header, live_claims, read, word};
 use crate::call::Call;
-use crate::{clock, config, limits};
+use crate::{address, clock, config, limits};
 
 #[derive(Deserialize)]
 struct SessionBody {
@@ -20,6 +21,7 @@ struct SessionBody {
     identity: Option<String>,
     #[serde(default)]
     attributes: Attributes,
+    consent: Option<Consent>,
 }
 
 pub(super) async fn session(request: &mut Request, env: &Env) -> Outcome<(String, Call)> {
@@ -28,16 +30,19 @@ pub(super) async fn session(request: &mut Request, env: &Env) -> Outcome<(String
     let organization = key::organization_of(&body.key)?.to_owned();
     // A token that is no token any more is no obstacle: its holder starts over.
     let keys = config::signing_keys(env)?;
-    let previous =
-        body.token.and_then(|token| token::verify(&keys, &token, clock::now()).ok()).map(|verified| verified.claims);
+    let previous = body
+        .token
+        .as_ref()
+        .and_then(|token| token::verify(&keys, token, clock::now()).ok())
+        .map(|verified| verified.claims);
     limits::stranger(env, &organization)?;
     if previous.is_none() {
         limits::new_session(request, env)?;
     }
-    Ok((
-        organization,
-        Call::WidgetSession { key: body.key, origin, previous, identity: body.identity, attributes: body.attributes },
-    ))
+    let address = address::of(request, env).map(|address| address.to_string());
+    let SessionBody { key, identity, attributes, consent, .. } = body;
+    let consent = consent.map(|consent| (consent.version, consent.given));
+    Ok((organization, Call::WidgetSession { key, origin, previous, identity, attributes, consent, address }))
 }
 
 pub(super) fn settings(request: &Request, env: &Env) -> Outcome<(String, Call)> {

@@ -102,6 +102,9 @@ Route::ChatMessages(_) => Route::ChatMessages(stage.visitor.user_id), [
     call("POST", format!("/v1/chats/{}/messages", stage.visitor.user_id), [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, NOF, UNA])
         .with(|number| json!({"text": format!("попытка {number}")})),
 ];
+Route::ChatClose(_) => Route::ChatClose(stage.visitor.user_id), [
+    call("POST", format!("/v1/chats/{}/close", stage.visitor.user_id), [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, NOF, UNA]),
+];
 // What is uploaded is the JSON of the body, as a table.
 Route::WidgetFiles => Route::WidgetFiles, [
     call("POST", WIDGET_FILES,                                       [UNA, UNA, EXP, FOR, YES, YES, YES, FOR, FOR, FOR, FOR, FOR, UNA])

@@ -82,6 +82,11 @@ async fn a_consent_is_asked_for_kept_and_exported() {
     assert_eq!(desk.event("consent").await["data"]["user_id"], visitor.user_id);
     let again = shop.session_with(json!({"token": visitor.token})).await.expect(201);
     assert_eq!(again["consent"]["required"], false);
+    // A form says it with the request for its session.
+    let said = json!({"consent": {"version": "2026-01", "given": true}, "token": shop.visitor().await.token});
+    assert_eq!(shop.session_with(said).await.expect(201)["consent"]["required"], false);
+    let unknown = json!({"consent": {"version": "2025-01", "given": true}});
+    shop.session_with(unknown).await.expect_problem(Code::NotFound);
     let path = format!("/v1/consents?organization={}", shop.id);
     let ledger = world.admin().get(&path).await.expect(200);
     assert_eq!(
@@ -91,7 +96,7 @@ async fn a_consent_is_asked_for_kept_and_exported() {
     let table = world.admin().get(&format!("{path}&format=csv")).await;
     assert_eq!(table.header("content-type"), Some("text/csv; charset=utf-8"));
     let lines: Vec<&str> = table.text.lines().collect();
-    assert!(lines.len() == 2 && lines[1].starts_with(&format!("1,{},\"2026-01\"", visitor.user_id)), "{}", table.text);
+    assert!(lines.len() == 3 && lines[1].starts_with(&format!("1,{},\"2026-01\"", visitor.user_id)), "{}", table.text);
 }
 
 #[tokio::test]

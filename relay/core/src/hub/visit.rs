@@ -2,6 +2,7 @@
 //! before there is a visitor.
 
 use serde_json::{Value as Json, json};
+use shared::action::Consent;
 use shared::id::{UserId, visitor_id};
 use shared::limits::{VISITOR_TOKEN_RENEW_S, VISITOR_TOKEN_TTL_S, VOUCHED_TOKEN_TTL_S};
 use shared::problem::Code;
@@ -27,6 +28,10 @@ pub struct Visit {
     pub identity: Option<String>,
     /// What the page's script says of them.
     pub attributes: Attributes,
+    /// What they say to the text that they are asked to consent to.
+    pub consent: Option<Consent>,
+    /// Their address, if the edge knows it.
+    pub address: Option<String>,
 }
 
 impl Draft<'_> {
@@ -62,11 +67,15 @@ impl Draft<'_> {
             exp: now_s.saturating_add(ttl_s),
             jti: text_of(jti_chance.get(..16).unwrap_or_default()),
         };
+        let said = visit.consent.as_ref();
+        if let Some(Consent { version, given }) = said {
+            self.consent(&claims, visit.address.as_deref(), version, *given)?;
+        }
         let token = token::sign(&self.hub.config.signing, &claims)?;
         let widget = &self.organization()?.widget;
         Ok(json!({
             "token": token, "user_id": sub, "expires_at": expiry(&claims), "name": name,
-            "verified": visit.identity.is_some(), "consent": self.consent_asked(sub)?, "widget": widget,
+            "verified": visit.identity.is_some(), "consent": self.consent_asked(sub, said)?, "widget": widget,
             "answers": self.answers()?,
         }))
     }

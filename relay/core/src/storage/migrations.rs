@@ -13,6 +13,7 @@ const STEPS: &[&[&str]] = &[
     CONTENT,
     provisioning::STOREFRONT,
     ANSWERS,
+    CLOSING,
 ];
 
 /// How many chats are new is asked for each new one.
@@ -27,6 +28,12 @@ const ANSWERS: &[&str] = &[
     "CREATE TABLE answers (
         message_id INTEGER PRIMARY KEY, waited_ms INTEGER NOT NULL, answered_at INTEGER NOT NULL)",
     "CREATE INDEX answers_at ON answers (answered_at)",
+];
+
+/// Whether an operator has finished a chat, and the last message before it was opened anew.
+const CLOSING: &[&str] = &[
+    "ALTER TABLE chats ADD COLUMN status TEXT NOT NULL DEFAULT 'open'",
+    "ALTER TABLE chats ADD COLUMN opened_after INTEGER NOT NULL DEFAULT 0",
 ];
 
 const FIRST: &[&str] = &[
