@@ -33,6 +33,12 @@ pub enum Call {
         previous: Option<Claims>,
         identity: Option<String>,
         attributes: Attributes,
+        /// The version of a text, and whether they consent to it.
+        consent: Option<(String, bool)>,
+        address: Option<String>,
+    },
+    WidgetSettings {
+        key: String,
     },
     Administer {
         actor: Actor,
@@ -81,9 +87,12 @@ impl Call {
             Self::Provision { id, name, origins, publishable_key, actor } => {
                 Request::Provision { id, name, origins, publishable_key, actor, entropy }
             }
-            Self::WidgetSession { key, origin, previous, identity, attributes } => {
-                Request::WidgetSession { visit: Visit { key, origin, previous, identity, attributes }, entropy }
+            Self::WidgetSession { key, origin, previous, identity, attributes, consent, address } => {
+                let consent = consent.map(|(version, given)| action::Consent { version, given });
+                let visit = Visit { key, origin, previous, identity, attributes, consent, address };
+                Request::WidgetSession { visit, entropy }
             }
+            Self::WidgetSettings { key } => Request::WidgetSettings { key },
             Self::Administer { actor, command } => Request::Administer { actor, command, entropy },
             Self::Act { claims, frame } => Request::Act { claims, action: action::decode(&frame).action? },
             Self::Rate { claims, origin, message_id, score, comment } => {

@@ -4,6 +4,7 @@ use futures_util::StreamExt;
 use relay_core::hub::Turn;
 use serde_json::{Value, json};
 use shared::close;
+use shared::limits::SETTINGS_MAX_AGE_S;
 use shared::problem::{Code, Problem};
 use worker::{Headers, Request, Response, Result, WebSocketPair};
 
@@ -67,6 +68,16 @@ pub fn csv(table: &str, next: Option<i64>) -> Result<Response> {
 pub fn for_any_page(response: Response) -> Result<Response> {
     let headers = response.headers().clone();
     headers.set("Access-Control-Allow-Origin", "*")?;
+    Ok(response.with_headers(headers))
+}
+
+/// Lets browsers and networks keep a success for [`SETTINGS_MAX_AGE_S`]: it says the same to everybody.
+pub fn kept_for_a_while(response: Response) -> Result<Response> {
+    if response.status_code() != 200 {
+        return Ok(response);
+    }
+    let headers = response.headers().clone();
+    headers.set("Cache-Control", &format!("public, max-age={SETTINGS_MAX_AGE_S}"))?;
     Ok(response.with_headers(headers))
 }
 

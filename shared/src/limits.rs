@@ -258,6 +258,66 @@ pub const CONSENT_VERSION_CHARS_MAX: usize = 64;
 /// Characters of a consent's text: it is read on a phone, and links to the rest.
 pub const CONSENT_TEXT_CHARS_MAX: usize = 4000;
 
+/// The settings of a storefront's widget, in bytes of JSON: with a session's token half of what a throttled line brings.
+pub const WIDGET_BYTES_MAX: usize = 8 * 1024;
+
+/// Characters of the greeting's heading: two lines of the panel.
+pub const GREETING_HEADING_CHARS_MAX: usize = 80;
+
+/// Characters of the greeting's text: a short paragraph.
+pub const GREETING_TEXT_CHARS_MAX: usize = 500;
+
+/// Bytes of a time zone's name: the longest known has 32, and names may be nested.
+pub const TIME_ZONE_BYTES_MAX: usize = 64;
+
+/// Working spans of one day: with three breaks.
+pub const SPANS_MAX: usize = 4;
+
+/// Days on which the shop is closed besides: the holidays of two years.
+pub const CLOSED_DAYS_MAX: usize = 50;
+
+/// Fields of the form: more would not be filled in on a phone.
+pub const FORM_FIELDS_MAX: usize = 8;
+
+/// Characters of a field's label or of an option: a line on a phone, and a half.
+pub const FORM_LABEL_CHARS_MAX: usize = 60;
+
+/// Options of a field to select from.
+pub const FORM_OPTIONS_MAX: usize = 20;
+
+/// Bytes of the names of fields and triggers: a word or two.
+pub const WIDGET_NAME_BYTES_MAX: usize = 32;
+
+/// Triggers of one storefront.
+pub const TRIGGERS_MAX: usize = 10;
+
+/// Characters of what a trigger says: a bubble on a phone.
+pub const TRIGGER_TEXT_CHARS_MAX: usize = 300;
+
+/// Characters of a trigger's pattern of addresses.
+pub const TRIGGER_URL_CHARS_MAX: usize = 200;
+
+/// After how many seconds on a page a trigger may come at the latest: who has it open for an hour is not reading.
+pub const TRIGGER_AFTER_S_MAX: i64 = 3_600;
+
+/// People of the shop that the widget shows.
+pub const TEAM_MAX: usize = 50;
+
+/// Characters of the name of one of them.
+pub const TEAM_NAME_CHARS_MAX: usize = 64;
+
+/// For how many seconds browsers and networks may keep the settings that a page asks for without a visitor.
+pub const SETTINGS_MAX_AGE_S: i64 = 300;
+
+/// How many of the latest first answers say how soon visitors are answered: a day or a week of a shop.
+pub const ANSWERS_KEPT: i64 = 50;
+
+/// With fewer of them nothing is said: one slow answer would be the rule.
+pub const ANSWERS_MIN: usize = 5;
+
+/// How old they may be: a month.
+pub const ANSWERS_WITHIN_MS: i64 = 30 * 24 * 3_600_000;
+
 /// Entries on one page of the ledger of consents.
 pub const CONSENTS_PAGE: usize = 100;
 
@@ -297,8 +357,8 @@ pub const ATTRIBUTES_MAX: usize = 32;
 /// Bytes of an attribute's name.
 pub const ATTRIBUTE_NAME_BYTES_MAX: usize = 64;
 
-/// Characters of an attribute's text.
-pub const ATTRIBUTE_VALUE_CHARS_MAX: usize = 256;
+/// Characters of an attribute's text: the address of a page with the marks of the campaign that led there.
+pub const ATTRIBUTE_VALUE_CHARS_MAX: usize = 512;
 
 /// Allowed origins of one organization.
 pub const ORIGINS_MAX: usize = 64;

@@ -44,6 +44,16 @@ words! {
     }
 }
 
+words! {
+    /// Whether a conversation goes on.
+    pub enum ChatStatus {
+        /// It does. So every chat begins.
+        Open = "open",
+        /// An operator has finished it. The user's next message opens it again.
+        Closed = "closed",
+    }
+}
+
 record! {
     /// One message.
     pub struct Message {
@@ -101,5 +111,7 @@ record! {
         pub operator_delivered: MessageId,
         /// Whether the user is here now.
         pub online: bool,
+        /// Whether the conversation goes on; absent of a relay that knows no other.
+        pub status: Option<ChatStatus>,
     }
 }

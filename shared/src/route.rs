@@ -8,6 +8,8 @@ use crate::limits::LINE_BYTES_MAX;
 pub const WIDGET_SESSIONS: &str = "/v1/widget/sessions";
 /// The visitor's socket.
 pub const WIDGET_SOCKET: &str = "/v1/widget/socket";
+/// What a page may know of the storefront before there is a visitor.
+pub const WIDGET_SETTINGS: &str = "/v1/widget/settings";
 /// Where a visitor rates the conversation.
 pub const WIDGET_RATING: &str = "/v1/widget/rating";
 /// The organization's events, for operators and integrations.
@@ -44,6 +46,8 @@ pub enum Route {
     Metrics,
     /// `POST /v1/widget/sessions`
     WidgetSessions,
+    /// `GET /v1/widget/settings?key`
+    WidgetSettings,
     /// `POST /v1/widget/rating`
     WidgetRating,
     /// `GET /v1/widget/socket` (WebSocket, or server-sent events and `POST`)
@@ -54,6 +58,8 @@ pub enum Route {
     Chats,
     /// `GET`, `POST /v1/chats/{user_id}/messages`
     ChatMessages(UserId),
+    /// `POST /v1/chats/{user_id}/close`
+    ChatClose(UserId),
     /// `POST /v1/widget/files`
     WidgetFiles,
     /// `POST /v1/files?user_id`
@@ -119,11 +125,13 @@ impl Route {
             ["metrics"] => Self::Metrics,
             ["v1", "widget", "sessions"] => Self::WidgetSessions,
             ["v1", "widget", "socket"] => Self::WidgetSocket,
+            ["v1", "widget", "settings"] => Self::WidgetSettings,
             ["v1", "widget", "rating"] => Self::WidgetRating,
             ["v1", "widget", "files"] => Self::WidgetFiles,
             ["v1", "events"] => Self::Events,
             ["v1", "chats"] => Self::Chats,
             ["v1", "chats", user_id, "messages"] => Self::ChatMessages(user_id.parse().ok()?),
+            ["v1", "chats", user_id, "close"] => Self::ChatClose(user_id.parse().ok()?),
             ["v1", "files"] => Self::Files,
             ["v1", "files", file_id] if !file_id.is_empty() => Self::File((*file_id).into()),
             ["v1", "files", organization, file_id] if !file_id.is_empty() => {
@@ -155,12 +163,19 @@ impl Route {
     #[must_use]
     pub fn methods(&self) -> &'static [&'static str] {
         match self {
-            Self::Health | Self::Metrics | Self::Chats | Self::UserExport(_) | Self::Consents | Self::Audit => &["GET"],
+            Self::Health
+            | Self::Metrics
+            | Self::WidgetSettings
+            | Self::Chats
+            | Self::UserExport(_)
+            | Self::Consents
+            | Self::Audit => &["GET"],
             // By POST come the frames of those who listen over server-sent events.
             Self::WidgetSocket | Self::Events => &["GET", "POST"],
             Self::WidgetSessions
             | Self::WidgetRating
             | Self::WidgetFiles
+            | Self::ChatClose(_)
             | Self::Files
             | Self::Organizations
             | Self::PublishableKey(_)
@@ -179,11 +194,15 @@ impl Route {
     #[must_use]
     pub fn access(&self, method: &str) -> Access {
         match self {
-            Self::Health | Self::WidgetSessions | Self::SignedFile { .. } | Self::Hook { .. } => Access::Open,
+            Self::Health
+            | Self::WidgetSessions
+            | Self::WidgetSettings
+            | Self::SignedFile { .. }
+            | Self::Hook { .. } => Access::Open,
             Self::WidgetSocket | Self::WidgetRating | Self::WidgetFiles => Access::Visitor,
             Self::Events | Self::Chats => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) if method == "GET" => Access::Staff(Scope::ChatsRead),
-            Self::ChatMessages(_) => Access::Staff(Scope::ChatsWrite),
+            Self::ChatMessages(_) | Self::ChatClose(_) => Access::Staff(Scope::ChatsWrite),
             Self::Files => Access::Staff(Scope::FilesWrite),
             Self::File(_) => Access::VisitorOrStaff(Scope::ChatsRead),
             // Or who has the token for it, METRICS_TOKEN.
@@ -220,9 +239,11 @@ mod tests {
     fn each_path_has_its_route_and_others_have_none() {
         assert_eq!(Route::parse(WIDGET_SESSIONS), Some(Route::WidgetSessions));
         assert_eq!(Route::parse(WIDGET_SOCKET), Some(Route::WidgetSocket));
+        assert_eq!(Route::parse(WIDGET_SETTINGS), Some(Route::WidgetSettings));
         assert_eq!(Route::parse(WIDGET_RATING), Some(Route::WidgetRating));
         assert_eq!(Route::parse(EVENTS), Some(Route::Events));
         assert_eq!(Route::parse("/v1/chats/-12/messages"), Some(Route::ChatMessages(-12)));
+        assert_eq!(Route::parse("/v1/chats/-12/close"), Some(Route::ChatClose(-12)));
         assert_eq!(Route::parse("/v1/organizations/acme"), Some(Route::Organization("acme".into())));
         assert_eq!(
             Route::parse("/v1/organizations/acme/identity-secrets/k"),
@@ -249,6 +270,8 @@ mod tests {
             "/v1/events/",
             "/v1/events/more",
             "/v1/chats/x/messages",
+            "/v1/chats/x/close",
+            "/v1/chats/1/open",
             "/v1/organizations/",
             "/v1/organizations/acme/keys",
             "/v1/users/x",

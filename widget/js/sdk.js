@@ -122,6 +122,8 @@ const DARK = /prefers-color-scheme/;
 // What a page may give as a way to its people.
 const CONTACT = /^(https?:|mailto:|tel:|\/)/i;
 
+const ECOMMERCE = ["detail", "add", "remove", "purchase"];
+
 const CALLS = {
   async open(chat) {
     chat.root.host.hidden = false;
@@ -159,6 +161,21 @@ const CALLS = {
   setProduct(chat, product) {
     const { name = null, url = location.href, sku = null, price = null } = product || wrong("setProduct takes an object");
     return CALLS.setAttributes(chat, { product: name, product_url: url, product_sku: sku, product_price: price });
+  },
+  // What the cart is worth, for triggers.
+  setCart(chat, total) {
+    chat.cart = Number.isFinite(total) ? total : wrong("setCart takes a number");
+  },
+  // Onto the page's data layer, for Yandex.Metrica: ("detail" | "add" | "remove", products) or ("purchase", order, products).
+  async ecommerce(chat, action, ...details) {
+    const part = await chat.parts.load("ecommerce.js");
+    if (!ECOMMERCE.includes(action)) wrong("ecommerce takes one of " + ECOMMERCE.join(", "));
+    part.push(part[action](...details));
+  },
+  // The shop's triggers run on this page (data-triggers).
+  async triggers(chat) {
+    const part = await chat.parts.load("triggers.js");
+    await part.run(chat);
   },
   async setLocale(chat, locale) {
     const words = await chat.words(a_text(locale, "setLocale"));

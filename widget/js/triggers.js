@@ -1,7 +1,7 @@
 // Speaks to a visitor first: one message beside the launcher, when a rule of the shop's says so. Fetched only by pages that ask
 // for it (data-triggers). The loader hands over what it has of the chat; chat.cart is what the page says the cart is worth.
 //
-// A rule: { text, seconds?, url?, exit?, cart?, opens? }. What it names has all to be so: so long on the page, an address like
+// A rule: { text, after_s?, url?, exit?, cart_from?, opens? }. What it names has all to be so: so long on the page, an address like
 // this, on the way out, a cart of at least so much.
 
 import { adopt } from "./adopt.js";
@@ -50,8 +50,11 @@ export const is_like = (rule, url) => {
 };
 
 // Whether a rule says so now. Pure.
-export const decide = ({ seconds, url, exit, cart }, now) =>
-  !(now.seconds_on_page < seconds) && (!url || is_like(String(url), now.url)) && (!exit || now.exit) && (!cart || now.cart >= cart);
+export const decide = ({ after_s, url, exit, cart_from }, now) =>
+  !(now.seconds_on_page < after_s) &&
+  (!url || is_like(String(url), now.url)) &&
+  (!exit || now.exit) &&
+  (cart_from == null || now.cart >= cart_from);
 
 export async function run(chat) {
   const { options, root, launcher } = chat;

@@ -5,6 +5,9 @@ import { begin } from "./chat.js";
 const MODULES = {
   "widget.js": () => import("./widget/widget.js"),
   "sdk.js": () => import("./widget/sdk.js"),
+  "rich.js": () => import("./widget/rich.js"),
+  "triggers.js": () => import("./widget/triggers.js"),
+  "ecommerce.js": () => import("./widget/ecommerce.js"),
   "ru.js": () => import("./widget/ru.js"),
   "ru-more.js": () => import("./widget/ru-more.js"),
   "en.js": () => import("./widget/en.js"),

@@ -106,3 +106,26 @@ fn the_ledger_is_a_table_too() {
     let rest = bench.administer(Command::Consents { after: page["next"].as_i64(), limit: Some(2) }).unwrap();
     assert_eq!((rest["consents"][0]["user_id"].as_i64(), &rest["next"]), (Some(-9), &Value::Null));
 }
+
+#[test]
+fn a_session_takes_the_consent_along() {
+    let mut bench = Bench::new();
+    ask_for(&mut bench, "1", "Согласен");
+    let consent = |version: &str, given| Some(shared::action::Consent { version: version.into(), given });
+    let address = Some("192.0.2.9".to_owned());
+    let visit = Visit { consent: consent("1", true), address: address.clone(), ..Visit::default() };
+    let session = bench.visit(visit).unwrap();
+    assert_eq!(session["consent"]["required"], false);
+    let row = ledger(&mut bench)["consents"][0].clone();
+    assert_eq!((&row["user_id"], &row["given"], &row["address"]), (&session["user_id"], &json!(true), &json!(address)));
+    // The next session knows it; said again, it is no second row; and it can be taken back the same way.
+    let previous = Some(bench.claims_of(&session));
+    let again = |consent| Visit { previous: previous.clone(), consent, ..Visit::default() };
+    assert_eq!(bench.visit(again(None)).unwrap()["consent"]["required"], false);
+    bench.visit(again(consent("1", true))).unwrap();
+    assert_eq!(bench.integers("SELECT COUNT(*) FROM consents"), [1]);
+    assert_eq!(bench.visit(again(consent("1", false))).unwrap()["consent"]["required"], true);
+    let unknown = bench.visit(again(consent("2", true))).unwrap_err();
+    assert_eq!(unknown.code, Code::NotFound);
+    assert_eq!(bench.integers("SELECT COUNT(*) FROM consents"), [2]);
+}

@@ -125,3 +125,39 @@ fn a_deleted_organization_leaves_its_id_taken_and_nothing_else() {
         bench.crash();
     }
 }
+
+#[test]
+fn the_widgets_settings_are_kept_shown_and_taken_back() {
+    let mut bench = Bench::new();
+    let of_pages = |bench: &mut Bench, key: &str| {
+        bench.request(Request::WidgetSettings { key: key.into() }).map_err(|problem| problem.code)
+    };
+    assert_eq!(of_pages(&mut bench, KEY).unwrap()["widget"], Value::Null);
+    assert_eq!(session(&mut bench, KEY, SHOP).unwrap()["widget"], Value::Null);
+    let widget = json!({"greeting": {"text": {"ru": "Спросите нас", "en": "Ask us"}}, "rating": true});
+    let consent = json!({"version": "1", "text": "Согласен"});
+    change(&mut bench, json!({"widget": widget, "consent": consent})).unwrap();
+    change(&mut bench, json!({"name": "Новая"})).unwrap();
+    bench.hibernate();
+    assert_eq!(bench.administer(Command::ReadOrganization).unwrap()["widget"], widget);
+    assert_eq!(session(&mut bench, KEY, SHOP).unwrap()["widget"], widget);
+    let seen = of_pages(&mut bench, KEY).unwrap();
+    assert_eq!((&seen["widget"], &seen["consent"]), (&widget, &consent));
+    assert_eq!(of_pages(&mut bench, "pk_lavka_somethingelse"), Err(Code::UnknownKey));
+    let wrong = change(&mut bench, json!({"name": "Другая", "widget": {"hours": {"time_zone": "UTC", "week": [7]}}}));
+    let wrong = wrong.unwrap_err();
+    assert_eq!((wrong.code, wrong.detail.starts_with("widget.hours.week ")), (Code::Invalid, true), "{}", wrong.detail);
+    assert_eq!(bench.administer(Command::ReadOrganization).unwrap()["name"], "Новая");
+    bench.administer(Command::RotateKey { grace_s: 60 }).unwrap();
+    assert!(of_pages(&mut bench, KEY).is_ok());
+    bench.advance(60_000);
+    assert_eq!(of_pages(&mut bench, KEY), Err(Code::UnknownKey));
+    change(&mut bench, json!({"widget": null})).unwrap();
+    bench.hibernate();
+    assert_eq!(session_of_now(&mut bench)["widget"], Value::Null);
+}
+
+fn session_of_now(bench: &mut Bench) -> Value {
+    let key = bench.administer(Command::ReadOrganization).unwrap()["publishable_key"].as_str().unwrap().to_owned();
+    session(bench, &key, SHOP).unwrap()
+}

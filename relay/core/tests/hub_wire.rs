@@ -84,7 +84,7 @@ fn everything_said() -> Vec<Value> {
     let change = serde_json::from_value(text).unwrap();
     market.bench.administer(Command::ChangeOrganization { change }).unwrap();
     let file_id = upload(&mut market.bench);
-    let walk: [(ConnId, Value); 19] = [
+    let walk: [(ConnId, Value); 20] = [
         (page, json!({"action": "history", "id": "1"})),
         (page, json!({"action": "send_message", "text": "Привет!", "client_id": "c-1", "id": "2"})),
         (page, json!({"action": "typing", "id": "3"})),
@@ -103,6 +103,7 @@ fn everything_said() -> Vec<Value> {
         (desk, json!({"action": "presence", "id": "17"})),
         (page, json!({"action": "send_message", "text": "", "file_id": file_id, "id": "18"})),
         (desk, json!({"action": "file_link", "file_id": file_id, "id": "19"})),
+        (desk, json!({"action": "close_chat", "user_id": -7, "id": "20"})),
         (page, json!({"action": "dance"})),
     ];
     for (conn, action) in walk {

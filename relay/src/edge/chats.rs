@@ -1,7 +1,7 @@
 //! `/v1/chats`: the actions of the socket, over HTTP, for operators and integrations.
 
 use serde::Deserialize;
-use shared::action::{Action, Chats, History, SendMessage};
+use shared::action::{Action, Chats, CloseChat, History, SendMessage};
 use shared::content::Raw;
 use shared::problem::{Code, Problem};
 use shared::route::Route;
@@ -31,6 +31,7 @@ pub(super) async fn act(request: &mut Request, env: &Env, route: &Route) -> Outc
             let action = SendMessage { user_id: Some(*user_id), text, client_id, file_id, content };
             (Action::SendMessage(action), 201)
         }
+        (Route::ChatClose(user_id), _) => (Action::CloseChat(CloseChat { user_id: Some(*user_id) }), 200),
         (Route::ChatMessages(user_id), _) => {
             let action = History {
                 user_id: Some(*user_id),

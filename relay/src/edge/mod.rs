@@ -27,8 +27,10 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
     let Some(route) = Route::parse(&request.path()) else {
         return http::problem(&Problem::new(Code::NotFound, "there is nothing at this path"));
     };
-    let from_pages =
-        matches!(route, Route::WidgetSessions | Route::WidgetRating | Route::WidgetSocket | Route::WidgetFiles);
+    let from_pages = matches!(
+        route,
+        Route::WidgetSessions | Route::WidgetSettings | Route::WidgetRating | Route::WidgetSocket | Route::WidgetFiles
+    );
     if request.method() == Method::Options && from_pages {
         return http::preflight();
     }
@@ -57,6 +59,10 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
         }
         Route::WidgetSessions => match widget::session(&mut request, env).await {
             Ok((organization, call)) => ask(env, &organization, call, 201).await,
+            Err(refused) => http::problem(&refused),
+        },
+        Route::WidgetSettings => match widget::settings(&request, env) {
+            Ok((organization, call)) => http::kept_for_a_while(ask(env, &organization, call, 200).await?),
             Err(refused) => http::problem(&refused),
         },
         Route::WidgetRating => match widget::rating(&mut request, env).await {
@@ -88,10 +94,12 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
             }
             Err(refused) => http::problem(&refused),
         },
-        Route::Chats | Route::ChatMessages(_) => match chats::act(&mut request, env, &route).await {
-            Ok((organization, call, status)) => ask(env, &organization, call, status).await,
-            Err(refused) => http::problem(&refused),
-        },
+        Route::Chats | Route::ChatMessages(_) | Route::ChatClose(_) => {
+            match chats::act(&mut request, env, &route).await {
+                Ok((organization, call, status)) => ask(env, &organization, call, status).await,
+                Err(refused) => http::problem(&refused),
+            }
+        }
     }?;
     if from_pages { http::for_any_page(response) } else { Ok(response) }
 }
@@ -102,7 +110,9 @@ fn refuse(request: &Request, route: &Route, refused: &Problem) -> Result<Respons
         Route::WidgetSocket | Route::Events if http::is_upgrade(request) => {
             http::refuse_socket(refused, socket::subprotocol(request))
         }
-        Route::WidgetSessions | Route::WidgetRating | Route::WidgetFiles => http::for_any_page(http::problem(refused)?),
+        Route::WidgetSessions | Route::WidgetSettings | Route::WidgetRating | Route::WidgetFiles => {
+            http::for_any_page(http::problem(refused)?)
+        }
         Route::Hook { source, .. } => hook::refuse(source, refused),
         _ => http::problem(refused),
     }

@@ -2,6 +2,7 @@
 //! `error`, carries it, too; without one only a refusal is told.
 
 mod chats;
+mod close_chat;
 mod consent;
 mod file_link;
 mod history;
@@ -14,6 +15,7 @@ mod subscribe;
 mod typing;
 
 pub use chats::Chats;
+pub use close_chat::CloseChat;
 pub use consent::Consent;
 pub use file_link::FileLink;
 pub use history::History;
@@ -84,6 +86,7 @@ actions! {
     Resume = "resume",
     Presence = "presence",
     FileLink = "file_link",
+    CloseChat = "close_chat",
 }
 
 /// A decoded frame: the action, or why it is not one, and the `id` its answer goes to.
@@ -213,6 +216,7 @@ mod tests {
             (any::<String>(), any::<bool>()).prop_map(|(version, given)| Action::Consent(Consent { version, given })),
             ("[a-z0-9]{1,20}", 0..1000_i64).prop_map(|(epoch, offset)| Action::Resume(Resume { epoch, offset })),
             user_id.clone().prop_map(|user_id| Action::Subscribe(Subscribe { filter: Some(Filter { user_id }) })),
+            user_id.clone().prop_map(|user_id| Action::CloseChat(CloseChat { user_id })),
             Just(Action::Presence(Presence {})),
             Just(Action::Unsubscribe(Unsubscribe { filter: None })),
         ]

@@ -5,7 +5,7 @@ use super::{Identity, SERVES_STAFF, VISITOR_SOURCE, own_side};
 use crate::event::Event;
 use crate::id::{MessageId, UserId};
 use crate::limits::{CHATS_PAGE, TYPING_TTL_MS};
-use crate::message::{ChatSummary, Message, Side, source};
+use crate::message::{ChatStatus, ChatSummary, Message, Side, source};
 use crate::reply::{ChatsPage, HistoryPage, Presence};
 use crate::time::Timestamp;
 
@@ -30,6 +30,8 @@ pub struct Chat {
     pub user_delivered: MessageId,
     /// The last message that has reached a device of an operator.
     pub operator_delivered: MessageId,
+    /// Whether the conversation goes on.
+    pub status: ChatStatus,
     /// Until when the other side counts as writing, and the writer's name.
     pub typing: Option<(Timestamp, Option<String>)>,
     messages: Sorted<MessageId, Message>,
@@ -53,6 +55,7 @@ impl Chat {
             operator_read: 0,
             user_delivered: 0,
             operator_delivered: 0,
+            status: ChatStatus::Open,
             typing: None,
             messages: Sorted::default(),
             newest: None,
@@ -365,6 +368,11 @@ impl State {
                     }
                 }
             }
+            Event::ChatUpdated(data) => {
+                if let Some(chat) = self.chats.get_mut(&data.user_id) {
+                    chat.status = data.status;
+                }
+            }
             Event::ChatDeleted(data) => self.forget(data.user_id),
             // Whoever keeps the ledger reads it over HTTP.
             Event::Consent(_) => {}
@@ -488,6 +496,7 @@ impl State {
         chat.user_name = summary.user_name;
         chat.source = summary.source;
         chat.online = summary.online;
+        chat.status = summary.status.unwrap_or(ChatStatus::Open);
         chat.unread = summary.unread;
         chat.has_read(Side::User, summary.user_read);
         chat.has_read(Side::Operator, summary.operator_read);

@@ -6,6 +6,7 @@ use crate::node::{FromNode, Node};
 use crate::time::Timestamp;
 
 mod chat_deleted;
+mod chat_updated;
 mod consent;
 mod message_delivered;
 mod message_read;
@@ -22,6 +23,7 @@ mod user_online;
 mod user_typing;
 
 pub use chat_deleted::ChatDeleted;
+pub use chat_updated::ChatUpdated;
 pub use consent::Consent;
 pub use message_delivered::MessageDelivered;
 pub use message_read::MessageRead;
@@ -87,6 +89,7 @@ events! {
     ChatDeleted = "chat_deleted" if "staff",
     Consent = "consent",
     Rating = "rating" if "staff",
+    ChatUpdated = "chat_updated" if "staff",
 }
 
 impl Event {
@@ -109,7 +112,8 @@ impl Event {
             | Self::UserOffline(_)
             | Self::MessageStatus(_)
             | Self::ChatDeleted(_)
-            | Self::Rating(_) => false,
+            | Self::Rating(_)
+            | Self::ChatUpdated(_) => false,
         }
     }
 
@@ -127,7 +131,8 @@ impl Event {
             | Self::MessageStatus(_)
             | Self::ChatDeleted(_)
             | Self::Consent(_)
-            | Self::Rating(_) => true,
+            | Self::Rating(_)
+            | Self::ChatUpdated(_) => true,
             Self::UserTyping(_) | Self::UserOnline(_) | Self::UserOffline(_) | Self::OperatorTyping(_) => false,
         }
     }

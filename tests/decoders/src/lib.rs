@@ -16,6 +16,7 @@ pub const ENTRIES: &[(&str, Entry)] = &[
     ("action", wire::action),
     ("address", auth::address),
     ("chatapp", upstream::chatapp),
+    ("content", wire::content),
     ("frame", wire::frame),
     ("key", auth::key),
     ("keyring", auth::keyring),
@@ -25,6 +26,7 @@ pub const ENTRIES: &[(&str, Entry)] = &[
     ("route", wire::route),
     ("sealed", auth::sealed),
     ("session", auth::session),
+    ("storefront", wire::storefront),
     ("time", wire::time),
     ("token", auth::token),
 ];

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use shared::action::{
-    Action, Chats, Consent, FileLink, Filter, History, MessageDelivered, MessageRead, Presence, Resume, SendMessage,
-    Subscribe, Typing, Unsubscribe,
+    Action, Chats, CloseChat, Consent, FileLink, Filter, History, MessageDelivered, MessageRead, Presence, Resume,
+    SendMessage, Subscribe, Typing, Unsubscribe,
 };
 use shared::id::UserId;
 use shared::problem::Code;
@@ -54,6 +54,12 @@ fn row(action: &Action) -> Row {
             [INV, YES, YES, NOF, NOF],
             [FOR, FOR, FOR, FOR, FOR],
         ],
+        Action::CloseChat(_) => [
+            [FOR, FOR, FOR, FOR, FOR],
+            [INV, YES, YES, NOF, NOF],
+            [INV, YES, YES, NOF, NOF],
+            [FOR, FOR, FOR, FOR, FOR],
+        ],
         Action::History(_) => [
             [YES, YES, FOR, FOR, FOR],
             [INV, YES, YES, NOF, NOF],
@@ -85,6 +91,7 @@ fn examples(user_id: Option<UserId>, file_id: &str) -> Vec<Action> {
         Action::MessageRead(MessageRead { user_id, last_read_message_id: 1 }),
         Action::MessageDelivered(MessageDelivered { user_id, last_delivered_message_id: 1 }),
         Action::History(History { user_id, before: None, after: None, limit: None }),
+        Action::CloseChat(CloseChat { user_id }),
         Action::FileLink(FileLink { file_id: file_id.into() }),
         Action::Chats(Chats { before: None, limit: None }),
         Action::Consent(Consent { version: "1".into(), given: true }),

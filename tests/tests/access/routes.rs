@@ -3,7 +3,9 @@
 use reqwest::{Body, Method};
 use serde_json::{Value, json};
 use shared::problem::Code;
-use shared::route::{EVENTS, FILES, Route, WIDGET_FILES, WIDGET_RATING, WIDGET_SESSIONS, WIDGET_SOCKET, file_path};
+use shared::route::{
+    EVENTS, FILES, Route, WIDGET_FILES, WIDGET_RATING, WIDGET_SESSIONS, WIDGET_SETTINGS, WIDGET_SOCKET, file_path,
+};
 use tests::world::{Answer, Http, ORIGIN, Socket, request};
 
 use crate::callers::{Caller, Stage};
@@ -72,6 +74,10 @@ Route::WidgetSessions => Route::WidgetSessions, [{
     call("POST", WIDGET_SESSIONS,                                    [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES])
         .with(move |_| json!({"key": key}))
 }];
+// The publishable key opens it; whatever else is sent does not matter.
+Route::WidgetSettings => Route::WidgetSettings, [
+    call("GET", format!("{WIDGET_SETTINGS}?key={}", stage.shop.key), [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES]),
+];
 // Of a message that asks nobody.
 Route::WidgetRating => Route::WidgetRating, [
     call("POST", WIDGET_RATING,                                      [UNA, UNA, EXP, FOR, NOF, NOF, NOF, FOR, FOR, FOR, FOR, FOR, UNA])
@@ -95,6 +101,9 @@ Route::ChatMessages(_) => Route::ChatMessages(stage.visitor.user_id), [
     call("GET", format!("/v1/chats/{}/messages", stage.visitor.user_id),  [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, NOF, UNA]),
     call("POST", format!("/v1/chats/{}/messages", stage.visitor.user_id), [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, NOF, UNA])
         .with(|number| json!({"text": format!("попытка {number}")})),
+];
+Route::ChatClose(_) => Route::ChatClose(stage.visitor.user_id), [
+    call("POST", format!("/v1/chats/{}/close", stage.visitor.user_id), [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, NOF, UNA]),
 ];
 // What is uploaded is the JSON of the body, as a table.
 Route::WidgetFiles => Route::WidgetFiles, [

@@ -4,6 +4,7 @@ use reqwest::{Body, Method};
 use serde_json::{Value, json};
 use shared::close;
 use shared::problem::Code;
+use shared::route::WIDGET_SETTINGS;
 use tests::world::{Organization, World};
 
 use crate::word;
@@ -81,6 +82,11 @@ async fn a_consent_is_asked_for_kept_and_exported() {
     assert_eq!(desk.event("consent").await["data"]["user_id"], visitor.user_id);
     let again = shop.session_with(json!({"token": visitor.token})).await.expect(201);
     assert_eq!(again["consent"]["required"], false);
+    // A form says it with the request for its session.
+    let said = json!({"consent": {"version": "2026-01", "given": true}, "token": shop.visitor().await.token});
+    assert_eq!(shop.session_with(said).await.expect(201)["consent"]["required"], false);
+    let unknown = json!({"consent": {"version": "2025-01", "given": true}});
+    shop.session_with(unknown).await.expect_problem(Code::NotFound);
     let path = format!("/v1/consents?organization={}", shop.id);
     let ledger = world.admin().get(&path).await.expect(200);
     assert_eq!(
@@ -90,5 +96,46 @@ async fn a_consent_is_asked_for_kept_and_exported() {
     let table = world.admin().get(&format!("{path}&format=csv")).await;
     assert_eq!(table.header("content-type"), Some("text/csv; charset=utf-8"));
     let lines: Vec<&str> = table.text.lines().collect();
-    assert!(lines.len() == 2 && lines[1].starts_with(&format!("1,{},\"2026-01\"", visitor.user_id)), "{}", table.text);
+    assert!(lines.len() == 3 && lines[1].starts_with(&format!("1,{},\"2026-01\"", visitor.user_id)), "{}", table.text);
+}
+
+#[tokio::test]
+async fn the_widgets_settings_reach_pages_with_and_without_a_visitor() {
+    let shop = World::shared().await.organization("storefront").await;
+    let widget =
+        json!({"greeting": {"heading": "Здравствуйте!"}, "replies": [{"ru": "Где заказ?", "en": "My order?"}]});
+    patch(&shop, json!({"widget": widget})).await.expect(200);
+    let wrong = patch(&shop, json!({"widget": {"greeting": {"titel": "Привет"}}})).await;
+    wrong.expect_problem(Code::Invalid);
+    assert!(wrong.text.contains("widget.greeting.titel"), "{}", wrong.text);
+    assert_eq!(shop.session_with(json!({})).await.expect(201)["widget"], widget);
+
+    let anybody = shop.world().http();
+    let answer = anybody.get(&format!("{WIDGET_SETTINGS}?key={}", shop.key)).await;
+    assert_eq!(answer.expect(200)["widget"], widget);
+    assert_eq!(answer.header("cache-control"), Some("public, max-age=300"));
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+    let unknown = anybody.get(&format!("{WIDGET_SETTINGS}?key=pk_{}_somethingelse", shop.id)).await;
+    unknown.expect_problem(Code::UnknownKey);
+    assert_eq!(unknown.header("cache-control"), Some("no-store"));
+    anybody.get(&[WIDGET_SETTINGS, "?key=nonsense"].concat()).await.expect_problem(Code::UnknownKey);
+    anybody.get(WIDGET_SETTINGS).await.expect_problem(Code::Invalid);
+}
+
+#[tokio::test]
+async fn pages_are_told_whether_an_operator_is_here_and_how_soon_they_answer() {
+    let shop = World::shared().await.organization("answers").await;
+    let answers = async || shop.session_with(json!({})).await.expect(201)["answers"].clone();
+    assert_eq!(answers().await, json!({"online": false, "median_s": null}));
+    let mut desk = shop.events(&shop.operator("Анна").await).await;
+    desk.event("welcome").await;
+    assert_eq!(answers().await["online"], true);
+    for _ in 0..5 {
+        let visitor = shop.visitor().await;
+        let mut widget = shop.widget(&visitor).await;
+        widget.result(json!({"action": "send_message", "text": "Есть?"})).await;
+        desk.result(json!({"action": "send_message", "user_id": visitor.user_id, "text": "Да"})).await;
+    }
+    let median_s = answers().await["median_s"].as_i64();
+    assert!(median_s.is_some_and(|median_s| (0..60).contains(&median_s)), "{median_s:?}");
 }

@@ -1,6 +1,6 @@
 //! What messages of the organization carry beside their text, over HTTP and the socket.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::problem::Code;
 use shared::route::WIDGET_RATING;
 use tests::world::{ORIGIN, World};
@@ -62,4 +62,32 @@ async fn a_visitor_rates_and_staff_hears_it() {
     page.post(WIDGET_RATING, &json!({"message_id": 1, "score": 5})).await.expect_problem(Code::NotFound);
     shop.api(&visitor.token).post(WIDGET_RATING, &body).await.expect_problem(Code::OriginNotAllowed);
     shop.api(&token).with("origin", ORIGIN).post(WIDGET_RATING, &body).await.expect_problem(Code::Forbidden);
+}
+
+#[tokio::test]
+async fn a_closed_chat_asks_to_rate_once_and_is_opened_by_its_visitor() {
+    let world = World::shared().await;
+    let shop = world.organization("closing").await;
+    let settings = json!({"widget": {"rating": true}}).to_string();
+    let path = format!("/v1/organizations/{}", shop.id);
+    world.admin().call(reqwest::Method::PATCH, &path, settings.into()).await.expect(200);
+    let token = shop.operator("Анна").await;
+    let visitor = shop.visitor().await;
+    let mut widget = shop.widget(&visitor).await;
+    let mut desk = shop.events(&token).await;
+    widget.result(json!({"action": "send_message", "text": "Есть?"})).await;
+    desk.result(json!({"action": "send_message", "user_id": visitor.user_id, "text": "Да"})).await;
+    let close = format!("/v1/chats/{}/close", visitor.user_id);
+    for _ in 0..2 {
+        shop.api(&token).post(&close, &json!({})).await.expect(200);
+    }
+    assert_eq!(desk.event("chat_updated").await["data"]["status"], "closed");
+    let history = shop.history(&token, visitor.user_id).await;
+    assert_eq!((history.len(), &history[2]["content"]["rating"]["score"]), (3, &Value::Null));
+    assert_eq!(history[2]["author"], "Анна");
+    let chats = shop.api(&token).get("/v1/chats").await.expect(200);
+    assert_eq!(chats["chats"][0]["status"], "closed");
+    widget.result(json!({"action": "send_message", "text": "И ещё"})).await;
+    assert_eq!(desk.event("chat_updated").await["data"]["status"], "open");
+    shop.api(&visitor.token).post(&close, &json!({})).await.expect_problem(Code::Forbidden);
 }

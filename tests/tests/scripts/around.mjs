@@ -212,8 +212,8 @@ assert.deepEqual(context(page(PAGE + "&utm_term=#r", "https://ya.ru/search?text=
   product_url: "https://shop.ru/p/1?utm_source=x&utm_term=",
 });
 const long = context({ ...page("https://a.ru/" + "x".repeat(999), ""), title: "🫖".repeat(300) });
-assert.equal(long.page.length, 256);
-assert.equal(long.page_title, "🫖".repeat(256));
+assert.equal(long.page.length, 512);
+assert.equal(long.page_title, "🫖".repeat(512));
 assert(!("referrer" in long));
 
 // Goals: to the shop's counter or to the page's, and whatever the page does, nothing is thrown.
@@ -277,22 +277,22 @@ assert(!is_like("*a".repeat(5000) + "*b", "a".repeat(100_000)));
 const now = { seconds_on_page: 30, url: "/cart?x=1", exit: false, cart: 5000 };
 for (const [rule, is] of [
   [{}, true],
-  [{ seconds: 30 }, true],
-  [{ seconds: 31 }, false],
+  [{ after_s: 30 }, true],
+  [{ after_s: 31 }, false],
   [{ url: "/cart*" }, true],
   [{ url: "/p/*" }, false],
   [{ exit: true }, false],
   [{ exit: false }, true],
-  [{ cart: 5000 }, true],
-  [{ cart: 5001 }, false],
-  [{ seconds: 10, url: "cart", cart: 1 }, true],
-  [{ seconds: 10, url: "cart", cart: 1, exit: true }, false],
+  [{ cart_from: 5000 }, true],
+  [{ cart_from: 5001 }, false],
+  [{ after_s: 10, url: "cart", cart_from: 1 }, true],
+  [{ after_s: 10, url: "cart", cart_from: 1, exit: true }, false],
 ]) {
   assert.equal(decide(rule, now), is, JSON.stringify(rule));
 }
-assert(decide({ exit: true, seconds: 10 }, { ...now, exit: true }));
-assert(!decide({ exit: true, seconds: 40 }, { ...now, exit: true }));
-assert(!decide({ cart: 1 }, { ...now, cart: undefined }));
+assert(decide({ exit: true, after_s: 10 }, { ...now, exit: true }));
+assert(!decide({ exit: true, after_s: 40 }, { ...now, exit: true }));
+assert(!decide({ cart_from: 1 }, { ...now, cart: undefined }));
 
 // Texts by language, addresses, faces.
 for (const [text, is] of [

@@ -16,6 +16,16 @@ fn links_and_markdown_are_found_and_nothing_else_is() {
     run("rich.mjs");
 }
 
+#[test]
+fn the_parts_that_come_after_the_panel_decide_well() {
+    run("more.mjs");
+}
+
+#[test]
+fn hours_forms_triggers_and_what_the_page_knows_are_judged_well() {
+    run("around.mjs");
+}
+
 fn run(name: &str) {
     let script = place::root().join("tests/tests/scripts").join(name);
     let played = Command::new(place::node_bin().join("node")).arg(script).output().expect("node");

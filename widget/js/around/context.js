@@ -3,7 +3,7 @@
 import { product } from "./product.js";
 
 // What the relay keeps of a value (shared/src/limits.rs, ATTRIBUTE_VALUE_CHARS_MAX).
-const VALUE_CHARS_MAX = 256;
+const VALUE_CHARS_MAX = 512;
 
 const CAMPAIGN = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"];
 

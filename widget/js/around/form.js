@@ -21,7 +21,7 @@ const KNOWN = {
 };
 
 // What the relay keeps of a value (shared/src/limits.rs, ATTRIBUTE_VALUE_CHARS_MAX).
-const VALUE_CHARS_MAX = 256;
+const VALUE_CHARS_MAX = 512;
 
 // { fields, consent, heading }: consent is null if it need not be asked for. `post(values)` gives a promise of whether it was
 // taken; then the form is done. `enrich(element)` makes links of what is written in it.

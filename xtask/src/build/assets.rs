@@ -76,7 +76,7 @@ pub fn parts(paths: &Paths, widget: &Files) -> Result<Files, Failure> {
     put(&mut files, "widget.css", minified(paths, &theme.join("widget.css"), &STYLE)?);
     let defines = defines();
     let flags: Vec<&str> = MODULE.into_iter().chain(defines.iter().map(String::as_str)).collect();
-    for name in ["sdk", "rich"] {
+    for name in ["sdk", "rich", "triggers", "ecommerce"] {
         put(&mut files, &format!("{name}.js"), with_imports(paths, &scripts.join(format!("{name}.js")), &flags)?);
     }
     // Parts with styles of their own carry them as a text.

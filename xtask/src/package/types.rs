@@ -20,6 +20,13 @@ const CALLS: &str = "\
   /** What operators see beside the chat, once the visitor has written. Names up to 64 characters, texts up to 512. */
   setAttributes(attributes: Record<string, string | number | boolean | null>): Promise<void>;
   setProduct(product: Product): Promise<void>;
+  /** What the cart is worth, for triggers. */
+  setCart(total: number): Promise<void>;
+  /** Onto the page's data layer, in Yandex.Metrica's form. */
+  ecommerce(action: \"detail\" | \"add\" | \"remove\", products: Item | Item[], currency?: string): Promise<void>;
+  ecommerce(action: \"purchase\", order: Order, products: Item | Item[], currency?: string): Promise<void>;
+  /** The shop's triggers run on this page. */
+  triggers(): Promise<void>;
   setLocale(locale: Locale): Promise<void>;
   setTheme(theme: \"light\" | \"dark\" | \"auto\"): Promise<void>;
   /** Puts a text into the field, for the visitor to send or not. */
@@ -58,10 +65,15 @@ pub fn declarations() -> String {
          /** Whose message it is. */\nexport type Side = {sides};\n\
          /** How the connection is. */\nexport type Status = {statuses};\n\n\
          export interface Options {{\n  /** The publishable key. */\n  key: string;\n  /** The relay's address: https://... */\n  \
-         relay: string;\n  locale?: Locale;\n  position?: \"right\" | \"left\";\n  /** Any CSS colour. */\n  accent?: string;\n  \
+         relay: string;\n  locale?: Locale;\n  position?: \"right\" | \"left\";\n  theme?: \"auto\" | \"light\" | \"dark\";\n  \
+         /** Any CSS colour. */\n  accent?: string;\n  /** The shop's triggers run on this page. */\n  triggers?: boolean;\n  \
          /** A JWT by which the shop's server vouches for its customer. */\n  identity?: string;\n  /** Where visitors can ask \
          when the chat cannot load. */\n  contact?: string;\n}}\n\n\
          export interface Product {{\n  name?: string | null;\n  url?: string;\n  sku?: string | null;\n  price?: number | null;\n}}\n\n\
+         /** A product, as Yandex.Metrica counts it. */\nexport interface Item {{\n  id?: string;\n  sku?: string;\n  name?: string;\n  \
+         price?: number;\n  quantity?: number;\n  brand?: string;\n  category?: string;\n  variant?: string;\n  coupon?: string;\n  \
+         discount?: number;\n  position?: number;\n  list?: string;\n}}\n\n\
+         export interface Order {{\n  id: string;\n  revenue?: number;\n  coupon?: string;\n  goal_id?: number;\n}}\n\n\
          /** What `on` hears of. */\nexport interface Events {{\n{events}}}\n\n\
          /** The page's handle. Calls are done in the order in which they are made. */\nexport interface Prilavok {{\n{CALLS}}}\n\n\
          /** The page's chat: painted once, however often it is asked for. */\n\

@@ -62,6 +62,7 @@ impl Draft<'_> {
                 self.provision(id, name, origins, publishable_key, &actor, &entropy)?
             }
             Request::WidgetSession { visit, entropy } => self.widget_session(visit, &entropy)?,
+            Request::WidgetSettings { key } => self.widget_settings(&key)?,
             Request::Administer { actor, command, entropy } => self.administer(&actor, command, &entropy)?,
             Request::Act { claims, action } => {
                 self.act(&Actor { claims: Some(claims), address: None }, None, &action)?
@@ -113,6 +114,7 @@ impl Draft<'_> {
             Action::Chats(action) => self.chats(claims, action.before, action.limit, self.page_bytes(conn)),
             Action::Presence(_) => self.who_is_here(claims),
             Action::Consent(action) => self.consent(claims, actor.address.as_deref(), &action.version, action.given),
+            Action::CloseChat(action) => self.close_chat(actor, claims, action.user_id),
             Action::Subscribe(action) => self.narrow(claims, conn, action.filter.as_ref(), true),
             Action::Unsubscribe(action) => self.narrow(claims, conn, action.filter.as_ref(), false),
             Action::FileLink(action) => self.file_link(claims, &action.file_id),
@@ -211,6 +213,7 @@ fn scope_of(action: &Action) -> Scope {
         | Action::Typing(_)
         | Action::MessageRead(_)
         | Action::MessageDelivered(_)
+        | Action::CloseChat(_)
         | Action::Consent(_) => Scope::ChatsWrite,
         Action::FileLink(_)
         | Action::History(_)
@@ -227,7 +230,7 @@ fn expired() -> Problem {
 }
 
 /// The chat that an action is about: a visitor's own whatever they say, unless they name another's.
-fn chat_of(claims: &Claims, named: Option<UserId>) -> Decision<UserId> {
+pub(super) fn chat_of(claims: &Claims, named: Option<UserId>) -> Decision<UserId> {
     match (claims.role.is_staff(), named) {
         (true, Some(user_id)) => Ok(user_id),
         (true, None) => Err(Refused::new(Code::Invalid, "user_id is missing: name the chat")),

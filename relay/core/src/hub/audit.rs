@@ -28,6 +28,7 @@ pub(super) mod deed {
     pub(in crate::hub) const TOKEN_REVOKED: &str = "token.revoked";
     pub(in crate::hub) const INTEGRATION_CONNECTED: &str = "integration.connected";
     pub(in crate::hub) const MESSAGE_SENT: &str = "message.sent";
+    pub(in crate::hub) const CHAT_CLOSED: &str = "chat.closed";
     pub(in crate::hub) const AUDIT_TRIMMED: &str = "audit.trimmed";
 }
 

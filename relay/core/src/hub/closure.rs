@@ -25,6 +25,7 @@ const TABLES: &[&str] = &[
     "DELETE FROM consents",
     "DELETE FROM erased",
     "DELETE FROM file_usage",
+    "DELETE FROM answers",
 ];
 
 impl Draft<'_> {
@@ -36,7 +37,7 @@ impl Draft<'_> {
         }
         self.write(
             "UPDATE organization SET name = '', publishable_key = '', origins = '[]', retention_days = NULL,
-             consent_version = NULL, consent_text = NULL, former_key = NULL, former_key_until = NULL, deleted_at = ?",
+             consent_version = NULL, consent_text = NULL, widget = NULL, former_key = NULL, former_key_until = NULL, deleted_at = ?",
             [self.now.0],
         );
         let problem = Problem::new(Code::NotFound, "the organization was deleted");

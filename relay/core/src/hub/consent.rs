@@ -2,6 +2,7 @@
 //! when everything of theirs is deleted, and then the receipt says how many there were.
 
 use serde_json::{Value as Json, json};
+use shared::action::Consent as Said;
 use shared::event::{Consent as ConsentEvent, Event};
 use shared::id::UserId;
 use shared::limits::{CONSENTS_PAGE, CONSENTS_PAGE_MAX};
@@ -76,10 +77,14 @@ impl Draft<'_> {
         Ok(row.map(|row| row.integer(0)).transpose()?.map(|given| given == 1))
     }
 
-    /// What a visitor is to be asked: the text, and whether they still have to be.
-    pub(super) fn consent_asked(&self, user_id: UserId) -> Decision<Json> {
+    /// What a visitor is to be asked: the text, and whether they still have to be, after what they have `said` in this turn.
+    pub(super) fn consent_asked(&self, user_id: UserId, said: Option<&Said>) -> Decision<Json> {
         let Some(consent) = self.organization()?.consent.clone() else { return Ok(Json::Null) };
-        let required = self.last_consent(user_id, &consent.version)? != Some(true);
+        let last = match said.filter(|said| said.version == consent.version) {
+            Some(said) => Some(said.given),
+            None => self.last_consent(user_id, &consent.version)?,
+        };
+        let required = last != Some(true);
         Ok(json!({"version": consent.version, "text": consent.text, "required": required}))
     }
 

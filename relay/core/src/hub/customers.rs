@@ -38,18 +38,24 @@ impl Draft<'_> {
         Ok(user_id)
     }
 
-    /// Keeps what a page's script says of a user who is somebody already: who has written, or is vouched for.
+    /// Keeps what a page's script says of a user who is somebody already: who has written, or is vouched for. `null` takes
+    /// an attribute back.
     pub(super) fn told_by_script(&mut self, user_id: UserId, vouched: bool, told: &Attributes) -> Decision {
         if told.is_empty() {
             return Ok(());
         }
-        identity::check(told)?;
+        let mut told = told.clone();
+        let gone: Vec<String> =
+            told.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.clone()).collect();
+        told.retain(|_, value| !value.is_null());
+        identity::check(&told)?;
         if !vouched && self.chat(user_id)?.is_none() {
             return Ok(());
         }
         let mut all = self.attributes_of(user_id, false)?;
         let previous = all.clone();
-        all.extend(told.clone());
+        all.extend(told);
+        all.retain(|name, _| !gone.contains(name));
         identity::check(&all)?;
         self.keep_attributes(user_id, false, &all, &previous);
         Ok(())

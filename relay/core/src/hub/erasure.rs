@@ -20,7 +20,12 @@ use super::{Decision, Effect, Refused};
 use crate::auth::{receipt, text_of};
 
 /// Where something of a user is: the table's name, how to count it, how to delete it.
-const PLACES: [(&str, &str, &str); 6] = [
+const PLACES: [(&str, &str, &str); 7] = [
+    (
+        "answers",
+        "SELECT COUNT(*) FROM answers WHERE message_id IN (SELECT message_id FROM messages WHERE user_id = ?)",
+        "DELETE FROM answers WHERE message_id IN (SELECT message_id FROM messages WHERE user_id = ?)",
+    ),
     ("sends", "SELECT COUNT(*) FROM sends WHERE user_id = ?", "DELETE FROM sends WHERE user_id = ?"),
     ("messages", "SELECT COUNT(*) FROM messages WHERE user_id = ?", "DELETE FROM messages WHERE user_id = ?"),
     ("attributes", "SELECT COUNT(*) FROM attributes WHERE user_id = ?", "DELETE FROM attributes WHERE user_id = ?"),

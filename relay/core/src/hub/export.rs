@@ -111,7 +111,7 @@ impl Draft<'_> {
     fn exported_chat(&self, user_id: UserId) -> Decision<Json> {
         let row = self.sql.first(
             "SELECT source, external_id, user_name, username, created_at, user_read, operator_read, user_delivered,
-             operator_delivered FROM chats WHERE user_id = ?",
+             operator_delivered, status FROM chats WHERE user_id = ?",
             &[user_id.into()],
         )?;
         row.map_or(Ok(Json::Null), |row| {
@@ -119,7 +119,7 @@ impl Draft<'_> {
                 "source": row.text(0)?, "external_id": row.optional_text(1)?, "user_name": row.text(2)?,
                 "username": row.optional_text(3)?, "created_at": Timestamp(row.integer(4)?),
                 "user_read": row.integer(5)?, "operator_read": row.integer(6)?, "user_delivered": row.integer(7)?,
-                "operator_delivered": row.integer(8)?,
+                "operator_delivered": row.integer(8)?, "status": row.text(9)?,
             }))
         })
     }

@@ -15,7 +15,7 @@ use super::actions::no_chat;
 use super::budget::fitting;
 use super::connections::limit;
 use super::draft::Draft;
-use super::messages::to_value;
+use super::messages::{status_of, to_value};
 use super::{Decision, Refused};
 use crate::storage::{Row, SqlError, Value};
 
@@ -93,7 +93,7 @@ impl Draft<'_> {
         let count = page_size(count, CHATS_PAGE, CHATS_PAGE_MAX)?;
         let rows = self.sql.query(
             "SELECT user_id, user_name, username, source, user_read, operator_read, online, last_message_id,
-             user_delivered, operator_delivered FROM chats WHERE last_message_id < ? ORDER BY last_message_id DESC LIMIT ?",
+             user_delivered, operator_delivered, status FROM chats WHERE last_message_id < ? ORDER BY last_message_id DESC LIMIT ?",
             &[before.unwrap_or(SAFE_INTEGER_MAX).into(), count.saturating_add(1).into()],
         )?;
         let kept = usize::try_from(count).unwrap_or(usize::MAX);
@@ -112,6 +112,7 @@ impl Draft<'_> {
                 user_delivered: row.integer(8)?,
                 operator_delivered: row.integer(9)?,
                 online: row.integer(6)? == 1,
+                status: Some(status_of(&row.text(10)?)?),
             });
         }
         chats.truncate(fitting(&chats, page_bytes)?);

@@ -120,6 +120,11 @@ pub enum Request {
         /// Chance for the visitor's and the token's id.
         entropy: [u8; ENTROPY_BYTES],
     },
+    /// Reads what a page may know before there is a visitor.
+    WidgetSettings {
+        /// The publishable key.
+        key: String,
+    },
     /// What the administrator asks for, or somebody whose token allows it.
     Administer {
         /// Who asks.

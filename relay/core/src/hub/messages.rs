@@ -7,7 +7,7 @@ use shared::event::{Event, NewChat, NewMessage, OperatorMessage};
 use shared::file::Attachment;
 use shared::id::{MessageId, UserId};
 use shared::limits::{CLIENT_ID_BYTES_MAX, OZON_TEXT_CHARS_MAX};
-use shared::message::{Message, Side, Status, source};
+use shared::message::{ChatStatus, Message, Side, Status, source};
 use shared::problem::Code;
 use shared::reply::Sent;
 use shared::route::file_path;
@@ -17,7 +17,7 @@ use shared::token::Claims;
 use super::actions::no_chat;
 use super::draft::Draft;
 use super::{Decision, Refused};
-use crate::storage::Row;
+use crate::storage::{Row, SqlError};
 
 /// A chat's row.
 #[derive(Clone, Debug)]
@@ -33,11 +33,17 @@ pub(super) struct ChatRow {
     pub(super) operator_delivered: MessageId,
     pub(super) upstream_last: Option<String>,
     pub(super) upstream_read: Option<String>,
+    /// Since when its visitor has waited for an answer.
+    pub(super) waiting_since: Option<i64>,
+    pub(super) status: ChatStatus,
+    /// The last message before it was opened, the first time or anew.
+    pub(super) opened_after: MessageId,
 }
 
 pub(super) const CHAT_COLUMNS: &str =
     "user_id, source, external_id, user_name, last_message_id, user_read, operator_read, user_delivered,
-     operator_delivered, upstream_last, upstream_read";
+     operator_delivered, upstream_last, upstream_read, waiting_since, status,
+     opened_after";
 
 impl ChatRow {
     fn read(row: &Row) -> Decision<Self> {
@@ -53,6 +59,9 @@ impl ChatRow {
             operator_delivered: row.integer(8)?,
             upstream_last: row.optional_text(9)?,
             upstream_read: row.optional_text(10)?,
+            waiting_since: row.optional_integer(11)?,
+            status: status_of(&row.text(12)?)?,
+            opened_after: row.integer(13)?,
         })
     }
 }
@@ -131,7 +140,7 @@ impl Draft<'_> {
         to_value(&Sent { message })
     }
 
-    fn kept_before(&self, user_id: UserId, writer: &str, client_id: &str) -> Decision<Option<Message>> {
+    pub(super) fn kept_before(&self, user_id: UserId, writer: &str, client_id: &str) -> Decision<Option<Message>> {
         self.one_message(
             "user_id = ? AND writer = ? AND client_id = ?",
             &[user_id.into(), writer.into(), client_id.into()],
@@ -197,12 +206,17 @@ impl Draft<'_> {
             operator_delivered: 0,
             upstream_last: None,
             upstream_read: None,
+            waiting_since: None,
+            status: ChatStatus::Open,
+            opened_after: 0,
         }
     }
 
     /// Keeps a user's message and tells of it; a first one is told as `new_chat`, too, and before.
     pub(super) fn user_wrote(&mut self, chat: &ChatRow, is_new: bool, row: NewRow<'_>) -> Decision<Message> {
+        self.reopen(chat)?;
         let message = self.keep(chat, row);
+        self.begins_to_wait(chat);
         if is_new {
             self.publish(&Event::NewChat(NewChat {
                 user_id: chat.user_id,
@@ -256,10 +270,20 @@ impl Draft<'_> {
             attachment,
             content,
         };
-        let message = self.keep(&chat, row);
+        let message = self.operator_wrote(&chat, row, status)?;
+        self.answered(&chat, message.message_id);
+        if status == Status::Queued {
+            self.queue_send(&chat, &message)?;
+        }
+        Ok(message)
+    }
+
+    /// Keeps a message of the organization and tells of it.
+    pub(super) fn operator_wrote(&mut self, chat: &ChatRow, row: NewRow<'_>, status: Status) -> Decision<Message> {
+        let message = self.keep(chat, NewRow { status: Some(status), ..row });
         self.publish(&Event::OperatorMessage(OperatorMessage {
             message_id: message.message_id,
-            user_id,
+            user_id: chat.user_id,
             text: message.text.clone(),
             file_path: message.file_path.clone(),
             source: chat.source.clone(),
@@ -269,9 +293,6 @@ impl Draft<'_> {
             attachment: message.attachment.clone(),
             content: message.content.clone(),
         }))?;
-        if status == Status::Queued {
-            self.queue_send(&chat, &message)?;
-        }
         Ok(message)
     }
 
@@ -317,6 +338,11 @@ impl Draft<'_> {
             timestamp: self.now,
         }
     }
+}
+
+/// What is kept of a chat's status.
+pub(super) fn status_of(word: &str) -> Result<ChatStatus, SqlError> {
+    ChatStatus::parse(word).ok_or_else(|| SqlError("a chat's status is none we know".into()))
 }
 
 /// The name of somebody who has not given one: enough to tell two of them apart in a list.

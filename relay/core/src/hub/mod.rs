@@ -9,8 +9,10 @@
 
 mod actions;
 mod administration;
+mod answers;
 mod audit;
 mod budget;
+mod closing;
 mod closure;
 mod connections;
 mod consent;

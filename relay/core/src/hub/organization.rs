@@ -35,6 +35,8 @@ pub struct Organization {
     pub retention_days: Option<i64>,
     /// What visitors are asked to consent to.
     pub consent: Option<ConsentText>,
+    /// The settings of its storefront's widget: see [`crate::storefront`].
+    pub widget: Option<Value>,
     /// The key before this one, and until when it opens sessions.
     pub former_key: Option<(String, Timestamp)>,
 }
@@ -46,7 +48,7 @@ impl Organization {
         }
         let row = sql.first(
             "SELECT id, name, publishable_key, origins, epoch, retention_days, consent_version, consent_text, former_key,
-             former_key_until FROM organization WHERE deleted_at IS NULL",
+             former_key_until, widget FROM organization WHERE deleted_at IS NULL",
             &[],
         )?;
         row.map(|row| {
@@ -62,6 +64,11 @@ impl Organization {
                     .optional_text(6)?
                     .zip(row.optional_text(7)?)
                     .map(|(version, text)| ConsentText { version, text }),
+                widget: row
+                    .optional_text(10)?
+                    .map(|kept| serde_json::from_str(&kept))
+                    .transpose()
+                    .map_err(|_| SqlError("the widget's settings are not JSON".into()))?,
                 former_key: row.optional_text(8)?.zip(row.optional_integer(9)?.map(Timestamp)),
             })
         })
@@ -103,6 +110,7 @@ impl Draft<'_> {
             epoch: text_of(epoch_chance),
             retention_days: None,
             consent: None,
+            widget: None,
             former_key: None,
         };
         // Only now is there something to keep: a call with a made-up id has left no trace.

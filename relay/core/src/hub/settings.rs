@@ -15,6 +15,7 @@ use super::input::ENTROPY_BYTES;
 use super::organization::{Organization, check_name, hex};
 use super::{Decision, Refused};
 use crate::auth::{key, origin};
+use crate::storefront;
 
 /// What visitors are asked to consent to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Change {
     /// What visitors are asked to consent to; `null` for nothing.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
     pub consent: Option<Option<ConsentText>>,
+    /// The settings of the storefront's widget, as a whole; `null` for none.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub widget: Option<Option<Json>>,
 }
 
 /// A member that is there, be it `null`.
@@ -56,6 +60,7 @@ impl Organization {
             "id": self.id, "name": self.name, "origins": self.origins, "publishable_key": self.publishable_key,
             "former_key": former.map(|(key, _)| key), "former_key_until": former.map(|(_, until)| *until),
             "retention_days": self.retention_days, "consent": self.consent,
+            "widget": self.widget,
         })
     }
 
@@ -98,15 +103,22 @@ impl Draft<'_> {
             organization.consent = consent;
             changed.push("consent");
         }
+        if let Some(widget) = change.widget {
+            widget.as_ref().map(storefront::judge).transpose()?;
+            organization.widget = widget;
+            changed.push("widget");
+        }
         let origins = super::messages::to_value(&organization.origins)?.to_string();
         self.write_all(
-            "UPDATE organization SET name = ?, origins = ?, retention_days = ?, consent_version = ?, consent_text = ?",
+            "UPDATE organization SET name = ?, origins = ?, retention_days = ?, consent_version = ?, consent_text = ?,
+             widget = ?",
             vec![
                 organization.name.as_str().into(),
                 origins.into(),
                 organization.retention_days.into(),
                 organization.consent.as_ref().map(|consent| consent.version.as_str()).into(),
                 organization.consent.as_ref().map(|consent| consent.text.as_str()).into(),
+                organization.widget.as_ref().map(Json::to_string).into(),
             ],
         );
         self.audit(actor, deed::ORGANIZATION_CHANGED, Some(changed.join(" ")))?;

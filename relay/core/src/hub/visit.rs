@@ -1,6 +1,8 @@
-//! `POST /v1/widget/sessions`: who a visitor is, and the token that says so.
+//! `POST /v1/widget/sessions`: who a visitor is, and the token that says so. `GET /v1/widget/settings`: what a page may know
+//! before there is a visitor.
 
 use serde_json::{Value as Json, json};
+use shared::action::Consent;
 use shared::id::{UserId, visitor_id};
 use shared::limits::{VISITOR_TOKEN_RENEW_S, VISITOR_TOKEN_TTL_S, VOUCHED_TOKEN_TTL_S};
 use shared::problem::Code;
@@ -26,13 +28,17 @@ pub struct Visit {
     pub identity: Option<String>,
     /// What the page's script says of them.
     pub attributes: Attributes,
+    /// What they say to the text that they are asked to consent to.
+    pub consent: Option<Consent>,
+    /// Their address, if the edge knows it.
+    pub address: Option<String>,
 }
 
 impl Draft<'_> {
     pub(super) fn widget_session(&mut self, visit: Visit, entropy: &[u8; ENTROPY_BYTES]) -> Decision<Json> {
         let organization = self.organization()?;
         if !organization.has_key(&visit.key, self.now) {
-            return Err(Refused::new(Code::UnknownKey, "the publishable key is not the organization's; copy it again"));
+            return Err(unknown_key());
         }
         if !visit.origin.is_some_and(|from| origin::is_allowed(&from, &organization.origins)) {
             return Err(Refused::new(
@@ -61,11 +67,26 @@ impl Draft<'_> {
             exp: now_s.saturating_add(ttl_s),
             jti: text_of(jti_chance.get(..16).unwrap_or_default()),
         };
+        let said = visit.consent.as_ref();
+        if let Some(Consent { version, given }) = said {
+            self.consent(&claims, visit.address.as_deref(), version, *given)?;
+        }
         let token = token::sign(&self.hub.config.signing, &claims)?;
+        let widget = &self.organization()?.widget;
         Ok(json!({
             "token": token, "user_id": sub, "expires_at": expiry(&claims), "name": name,
-            "verified": visit.identity.is_some(), "consent": self.consent_asked(sub)?,
+            "verified": visit.identity.is_some(), "consent": self.consent_asked(sub, said)?, "widget": widget,
+            "answers": self.answers()?,
         }))
+    }
+
+    /// What a page may know of the storefront before it has a visitor.
+    pub(super) fn widget_settings(&self, key: &str) -> Decision<Json> {
+        let organization = self.organization()?;
+        if !organization.has_key(key, self.now) {
+            return Err(unknown_key());
+        }
+        Ok(json!({"widget": organization.widget, "consent": organization.consent, "answers": self.answers()?}))
     }
 
     /// Whom an earlier token makes of its holder again. Not a customer: for them the merchant has to vouch each time. Not
@@ -78,4 +99,8 @@ impl Draft<'_> {
         }
         Ok(Some(claims.sub))
     }
+}
+
+fn unknown_key() -> Refused {
+    Refused::new(Code::UnknownKey, "the publishable key is not the organization's; copy it again")
 }

@@ -3,14 +3,38 @@
 use super::{Sql, SqlError, Store, Write, files, provisioning};
 
 /// Step n is at index n - 1.
-const STEPS: &[&[&str]] =
-    &[FIRST, DELIVERED, provisioning::TOKENS, provisioning::PEOPLE, NEW_CHATS, files::FILES, CONTENT];
+const STEPS: &[&[&str]] = &[
+    FIRST,
+    DELIVERED,
+    provisioning::TOKENS,
+    provisioning::PEOPLE,
+    NEW_CHATS,
+    files::FILES,
+    CONTENT,
+    provisioning::STOREFRONT,
+    ANSWERS,
+    CLOSING,
+];
 
 /// How many chats are new is asked for each new one.
 const NEW_CHATS: &[&str] = &["CREATE INDEX chats_created ON chats (created_at)"];
 
 /// What messages of the organization carry beside their text, as JSON.
 const CONTENT: &[&str] = &["ALTER TABLE messages ADD COLUMN content TEXT"];
+
+/// Since when a visitor waits for an answer, and how long the latest ones took.
+const ANSWERS: &[&str] = &[
+    "ALTER TABLE chats ADD COLUMN waiting_since INTEGER",
+    "CREATE TABLE answers (
+        message_id INTEGER PRIMARY KEY, waited_ms INTEGER NOT NULL, answered_at INTEGER NOT NULL)",
+    "CREATE INDEX answers_at ON answers (answered_at)",
+];
+
+/// Whether an operator has finished a chat, and the last message before it was opened anew.
+const CLOSING: &[&str] = &[
+    "ALTER TABLE chats ADD COLUMN status TEXT NOT NULL DEFAULT 'open'",
+    "ALTER TABLE chats ADD COLUMN opened_after INTEGER NOT NULL DEFAULT 0",
+];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE organization (

@@ -37,3 +37,6 @@ pub(super) const PEOPLE: &[&str] = &[
     "CREATE INDEX consents_user ON consents (user_id, entry_id)",
     "CREATE TABLE erased (mark TEXT PRIMARY KEY, erased_at INTEGER NOT NULL)",
 ];
+
+/// The settings of the storefront's widget, as JSON.
+pub(super) const STOREFRONT: &[&str] = &["ALTER TABLE organization ADD COLUMN widget TEXT"];
