@@ -1,4 +1,4 @@
-//! The widget's scripts without a browser. The sharing of one socket by several tabs (widget/js/tabs.js) has the browser's part
+//! The scripts of widget and playground without a browser. The sharing of one socket by several tabs (widget/js/tabs.js) has the browser's part
 //! played: locks, channels, sockets. What real tabs do is in browser_outbox.rs; here are the moments that a real browser cannot
 //! be brought to.
 
@@ -14,6 +14,11 @@ fn tabs_share_one_socket_and_hand_it_on() {
 #[test]
 fn links_and_markdown_are_found_and_nothing_else_is() {
     run("rich.mjs");
+}
+
+#[test]
+fn the_playground_writes_the_tag_and_tells_what_is_wrong() {
+    run("tag.mjs");
 }
 
 fn run(name: &str) {
