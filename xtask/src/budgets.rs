@@ -1,4 +1,4 @@
-//! budgets.toml: which files make up a part of the product, and how many compressed bytes it may have.
+//! budgets.toml: which files make up a part of the product, and how many compressed bytes it may have; and what peers have.
 
 use crate::failure::{Doing, Failure};
 use crate::paths::Paths;
@@ -51,15 +51,47 @@ impl Budget {
     }
 }
 
-pub fn read(paths: &Paths) -> Result<Vec<Budget>, Failure> {
+/// Another chat widget, for comparison: a `[[peer]]` of budgets.toml.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Peer {
+    pub name: String,
+    /// Of its full widget in brotli, 1,024 bytes each.
+    pub kilobytes: u64,
+}
+
+/// All of budgets.toml.
+#[derive(Debug)]
+pub struct Budgets {
+    pub parts: Vec<Budget>,
+    pub peers: Vec<Peer>,
+}
+
+/// Under this name stand peers instead of a part.
+const PEERS: &str = "peer";
+
+pub fn read(paths: &Paths) -> Result<Budgets, Failure> {
     let path = paths.root.join("budgets.toml");
     let text = std::fs::read_to_string(&path).doing(|| "read budgets.toml".into())?;
     parse(&text)
 }
 
-fn parse(text: &str) -> Result<Vec<Budget>, Failure> {
-    let table: toml::Table = text.parse().doing(|| "understand budgets.toml".into())?;
-    table.iter().map(|(name, value)| budget(name, value)).collect()
+fn parse(text: &str) -> Result<Budgets, Failure> {
+    let mut table: toml::Table = text.parse().doing(|| "understand budgets.toml".into())?;
+    let peers = table.remove(PEERS).map_or(Ok(Vec::new()), |value| peers(&value))?;
+    let parts = table.iter().map(|(name, value)| budget(name, value)).collect::<Result<_, _>>()?;
+    Ok(Budgets { parts, peers })
+}
+
+fn peers(value: &toml::Value) -> Result<Vec<Peer>, Failure> {
+    let wrong =
+        || Failure::new("budgets.toml, [[peer]]: it has a `name`, a number of `kilobytes` above 0, and nothing else");
+    let peer = |value: &toml::Value| {
+        let table = value.as_table().filter(|table| table.len() == 2)?;
+        let kilobytes = table.get("kilobytes")?.as_integer().and_then(|kilobytes| u64::try_from(kilobytes).ok())?;
+        let name = table.get("name")?.as_str().filter(|name| !name.is_empty())?.to_owned();
+        (kilobytes > 0).then_some(Peer { name, kilobytes })
+    };
+    value.as_array().ok_or_else(wrong)?.iter().map(|value| peer(value).ok_or_else(wrong)).collect()
 }
 
 fn budget(name: &str, value: &toml::Value) -> Result<Budget, Failure> {
@@ -89,7 +121,7 @@ mod tests {
     use super::*;
 
     fn one(text: &str) -> Budget {
-        parse(text).expect("a budget").remove(0)
+        parse(text).expect("a budget").parts.remove(0)
     }
 
     fn brotli(brotli: u64) -> Bytes {
@@ -131,5 +163,33 @@ mod tests {
     fn a_misspelt_limit_is_refused() {
         assert!(parse("[loader]\nfiles = []\nbrotil = 2048").is_err());
         assert!(parse("[loader]\nfiles = []\nbrotli = -1").is_err());
+    }
+
+    #[test]
+    fn peers_are_no_parts_and_are_read_in_their_order() {
+        let budgets = parse(
+            "[loader]\nfiles = []\n[[peer]]\nname = \"b\"\nkilobytes = 92\n[[peer]]\nname = \"a\"\nkilobytes = 475",
+        );
+        let budgets = budgets.expect("budgets");
+        assert_eq!(budgets.parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["loader"]);
+        let peer = |name: &str, kilobytes| Peer { name: name.into(), kilobytes };
+        assert_eq!(budgets.peers, [peer("b", 92), peer("a", 475)]);
+        assert!(parse("").expect("none").peers.is_empty());
+    }
+
+    #[test]
+    fn a_peer_without_its_figure_is_refused() {
+        for peer in [
+            "name = \"a\"",
+            "kilobytes = 1",
+            "name = \"a\"\nkilobytes = 0",
+            "name = \"a\"\nkilobytes = -1",
+            "name = \"a\"\nkilobytes = \"1\"",
+            "name = \"\"\nkilobytes = 1",
+            "name = \"a\"\nkilobytes = 1\nbytes = 1",
+        ] {
+            assert!(parse(&format!("[[peer]]\n{peer}")).is_err(), "{peer}");
+        }
+        assert!(parse("[peer]\nname = \"a\"\nkilobytes = 1").is_err(), "a part cannot have this name");
     }
 }

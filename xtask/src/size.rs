@@ -1,24 +1,36 @@
-//! `cargo xtask size`: what is downloaded, in the encodings that a browser accepts, against budgets.toml.
+//! `cargo xtask size`: what is downloaded, in the encodings that a browser accepts, against budgets.toml, and beside peers.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Write as _;
 
-use crate::budgets::{self, Budget, Bytes};
+use crate::budgets::{self, Budget, Budgets, Bytes, Peer};
 use crate::build::{read_tree, stamped};
 use crate::failure::{Doing, Failure};
 use crate::paths::Paths;
 
-/// Prints the table; fails when a part is over its budget.
+/// The part that is compared with peers: the full widget, as theirs are.
+const COMPARED: &str = "widget";
+
+/// The longest bar, in characters.
+const BAR_CHARS: u64 = 40;
+
+const BYTES_PER_KB: u64 = 1024;
+
+/// Prints the table and the picture; fails when a part is over its budget.
 pub fn run(paths: &Paths) -> Result<(), Failure> {
-    let budgets = budgets::read(paths)?;
-    let sizes = measure(&budgets, &built(paths)?)?;
-    print_table(&budgets, &sizes);
-    judge(&budgets, &sizes)
+    let Budgets { parts, peers } = budgets::read(paths)?;
+    let sizes = measure(&parts, &built(paths)?)?;
+    print_table(&parts, &sizes);
+    if let Some(widget) = parts.iter().find(|part| part.name == COMPARED) {
+        print!("{}", picture(sum(widget, &sizes).brotli, &peers));
+    }
+    judge(&parts, &sizes)
 }
 
 /// The build's last step: measures only when something that has a budget changed since it was last within.
 pub fn check_if_changed(paths: &Paths) -> Result<(), Failure> {
-    let budgets = budgets::read(paths)?;
+    let budgets = budgets::read(paths)?.parts;
     let files = built(paths)?;
     let rules = format!("{budgets:?}");
     let mut inputs = vec![rules.as_bytes()];
@@ -93,6 +105,24 @@ fn print_table(budgets: &[Budget], sizes: &BTreeMap<String, Bytes>) {
     }
 }
 
+/// One bar for us and one for each peer, the longest as long as there is room for; nothing without peers.
+fn picture(own_bytes: u64, peers: &[Peer]) -> String {
+    let theirs = peers.iter().map(|peer| (peer.name.as_str(), peer.kilobytes.saturating_mul(BYTES_PER_KB)));
+    let rows: Vec<(&str, u64)> = std::iter::once(("Prilavok", own_bytes)).chain(theirs).collect();
+    let longest = rows.iter().map(|(_, bytes)| *bytes).max().unwrap_or_default().max(1);
+    if peers.is_empty() {
+        return String::new();
+    }
+    let mut picture = "\nthe full widget, KB in brotli\n".to_owned();
+    for (name, bytes) in rows {
+        // Rounded up: neither a bar nor a figure says less than there is.
+        let chars = bytes.saturating_mul(BAR_CHARS).div_ceil(longest);
+        let bar = "█".repeat(usize::try_from(chars).unwrap_or_default());
+        let _ = writeln!(picture, "{name:<14} {:>4} {bar}", bytes.div_ceil(BYTES_PER_KB));
+    }
+    picture
+}
+
 fn row(name: &str, bytes: Bytes, limit: &str) {
     println!("{name:<32} {:>9} {:>9} {:>9}{limit}", bytes.raw, bytes.gzip, bytes.brotli);
 }
@@ -120,5 +150,16 @@ mod tests {
     #[test]
     fn a_part_whose_file_is_gone_is_not_within_its_budget() {
         assert!(judge(&[budget(9)], &BTreeMap::new()).is_err());
+    }
+
+    #[test]
+    fn we_stand_first_and_the_largest_has_the_longest_bar() {
+        let peers = [("small", 92), ("large", 475)].map(|(name, kilobytes)| Peer { name: name.into(), kilobytes });
+        let picture = picture(60 * 1024 + 1, &peers);
+        let rows: Vec<(&str, usize)> = (picture.lines().skip(2))
+            .map(|row| (row.split('█').next().unwrap_or_default().trim(), row.matches('█').count()))
+            .collect();
+        assert_eq!(rows, [("Prilavok         61", 6), ("small            92", 8), ("large           475", 40)]);
+        assert_eq!(super::picture(1, &[]), "");
     }
 }

@@ -280,12 +280,22 @@ impl Page {
         frame.enter_frame().await.unwrap_or_else(|error| panic!("{}: {css}: {error}", self.name));
     }
 
+    /// Goes on in the page around the frame.
+    pub async fn leave_frame(&self) {
+        self.client.clone().enter_parent_frame().await.unwrap_or_else(|error| panic!("{}: {error}", self.name));
+    }
+
     /// Makes the line slow: a delay in milliseconds, and bytes a second. No bytes: as fast as it is; a negative delay: no line.
     pub async fn throttle(&self, delay_ms: i64, bytes: i64) {
         let rate = if bytes == 0 { -1 } else { bytes };
         let conditions = json!({"offline": delay_ms < 0, "latency": delay_ms.max(0), "downloadThroughput": rate, "uploadThroughput": rate});
         self.devtools("Network.enable", json!({})).await;
         self.devtools("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// Makes the processor so many times slower for the page.
+    pub async fn slow_down(&self, times: u32) {
+        self.devtools("Emulation.setCPUThrottlingRate", json!({"rate": times})).await;
     }
 
     /// Runs a script in every page that is opened from now on, before its own.

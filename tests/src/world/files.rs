@@ -61,6 +61,7 @@ fn content_type(name: &str) -> &'static str {
         "html" => "text/html; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
         "wasm" => "application/wasm",
         "json" => "application/json",
         _ => "application/octet-stream",

@@ -1,6 +1,7 @@
 //! The whole product, running: the relay under `wrangler dev` or by plain workerd, simulated sellers behind it, and what people use
 //! it with. A test makes its claims in an organization of its own, so tests run beside each other.
 
+mod accessible;
 mod bad_network;
 mod browser;
 mod driver;
@@ -26,6 +27,7 @@ use tokio::sync::{OnceCell, RwLock};
 use relay::Relay;
 use sellers::Sellers;
 
+pub use accessible::assert_accessible;
 pub use bad_network::{BadNetwork, Trouble};
 pub use browser::{Browser, Page, Root, SCHEMES, Screen, turn};
 pub use driver::{Driver, Try, now};

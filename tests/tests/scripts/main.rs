@@ -1,4 +1,4 @@
-//! The widget's scripts without a browser. The sharing of one socket by several tabs (widget/js/tabs.js) has the browser's part
+//! The scripts of widget and playground without a browser. The sharing of one socket by several tabs (widget/js/tabs.js) has the browser's part
 //! played: locks, channels, sockets. What real tabs do is in browser_outbox.rs; here are the moments that a real browser cannot
 //! be brought to.
 
@@ -24,6 +24,9 @@ fn the_parts_that_come_after_the_panel_decide_well() {
 #[test]
 fn hours_forms_triggers_and_what_the_page_knows_are_judged_well() {
     run("around.mjs");
+
+fn the_playground_writes_the_tag_and_tells_what_is_wrong() {
+    run("tag.mjs");
 }
 
 fn run(name: &str) {

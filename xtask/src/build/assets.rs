@@ -1,5 +1,6 @@
 //! The static files: what the storefront's visitor, the merchant's page and the operator download.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -12,7 +13,8 @@ use crate::paths::Paths;
 use crate::process;
 
 /// Other sites' pages load the loader and the widget, so those allow any origin. The widget's parts lie in a folder that is
-/// named by their content, so they never change; `no-cache` asks for a revalidation of the rest each time.
+/// named by their content, so they never change; `no-cache` asks for a revalidation of the rest each time. The playground tries
+/// out the relay that its address names, so it may talk to any; what it runs is this origin's own.
 const HEADERS: &str = "\
 /*
   X-Content-Type-Options: nosniff
@@ -26,6 +28,9 @@ const HEADERS: &str = "\
   Cache-Control: no-cache
 /pictures/*
   Cache-Control: no-cache
+/playground/*
+  Cache-Control: no-cache
+  Content-Security-Policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src * blob:; connect-src *; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'
 /index.html
   Cache-Control: no-cache
 ";
@@ -48,9 +53,24 @@ pub fn collect(paths: &Paths, widget: &Files, inbox: &Files) -> Result<Files, Fa
     put(&mut files, "inbox/index.html", publish::read(paths, &www.join("inbox/index.html"))?);
     put(&mut files, "inbox/icon.svg", publish::read(paths, &www.join("inbox/icon.svg"))?);
     put(&mut files, "inbox/inbox.css", minified(paths, &www.join("inbox/inbox.css"), &STYLE)?);
+    add(&mut files, "playground", &playground(paths, &www.join("playground"))?);
     let boot = www.join("inbox/boot.js");
     if boot.is_file() {
         put(&mut files, "inbox/boot.js", minified(paths, &boot, &MODULE)?);
+    }
+    Ok(files)
+}
+
+/// The page on which a merchant tries the chat out. Its scripts are modules that import each other by their own names.
+fn playground(paths: &Paths, folder: &Path) -> Result<Files, Failure> {
+    let mut files = publish::read_tree(paths, folder)?;
+    for (name, content) in &mut files {
+        let flags: &[&str] = match name.extension().and_then(OsStr::to_str) {
+            Some("js") => &MODULE,
+            Some("css") => &STYLE,
+            _ => continue,
+        };
+        *content = minified(paths, &folder.join(name), flags)?;
     }
     Ok(files)
 }

@@ -120,6 +120,7 @@ fn print_banner(ports: &Ports, token: &str) {
     println!(
         "\n  Прилавок · Prilavok\n\n  \
          Витрина · storefront   {relay}/\n  \
+         Примерка · playground  {relay}/playground/\n  \
          Оператор · inbox       {relay}/inbox/#token={token}\n  \
          Ozon (simulator)       http://127.0.0.1:{}/\n\n  \
          Ctrl-C: стоп · to stop\n",
