@@ -24,7 +24,9 @@ fn the_parts_that_come_after_the_panel_decide_well() {
 #[test]
 fn hours_forms_triggers_and_what_the_page_knows_are_judged_well() {
     run("around.mjs");
+}
 
+#[test]
 fn the_playground_writes_the_tag_and_tells_what_is_wrong() {
     run("tag.mjs");
 }
