@@ -54,7 +54,8 @@ pub fn About(user_id: UserId, close: Callback<()>) -> impl IntoView {
     };
     let newest = Memo::new(move |_| desk.look(|client| newest(client, user_id)));
     Effect::new(move |_| {
-        newest.track();
+        // Read, not only tracked: a memo that nobody has read depends on nothing yet.
+        newest.get();
         load();
     });
     let heading = NodeRef::<H2>::new();

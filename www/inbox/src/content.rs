@@ -51,6 +51,11 @@ impl Content {
     pub fn of(raw: &Raw) -> Self {
         JsNode::parse(raw.as_str()).as_ref().and_then(Self::from_node).unwrap_or_default()
     }
+
+    /// Whether the visitor has answered a request to rate.
+    pub fn is_rated(&self) -> bool {
+        self.rating.as_ref().is_some_and(|rating| rating.score.is_some())
+    }
 }
 
 impl FromNode for Content {

@@ -77,14 +77,16 @@ pub fn EnclosureForm(user_id: UserId, at_end: StoredValue<bool>) -> impl IntoVie
             <Line user_id=user_id field=Field::Url/>
             <Line user_id=user_id field=Field::Image/>
             <Lines user_id=user_id field=Field::About/>
+            <Lines user_id=user_id field=Field::Replies/>
             <div class="wide">
-                <Lines user_id=user_id field=Field::Replies/>
                 {move || {
                     let replies = replies.get();
                     (!replies.is_empty()).then(|| replies_view(replies))
                 }}
             </div>
-            <Lines user_id=user_id field=Field::Text/>
+            <div class="wide">
+                <Lines user_id=user_id field=Field::Text/>
+            </div>
             <div class="do">
                 <p class="why" id=WHY role="alert">{why}</p>
                 <button type="submit" class="primary" aria-disabled=move || is_sending.get().then_some("true")>
@@ -126,7 +128,7 @@ fn Lines(user_id: UserId, field: Field) -> impl IntoView {
     let value = Memo::new(move |_| value(desk, user_id, field));
     let is_wrong = Memo::new(move |_| is_wrong(desk, user_id, field));
     view! {
-        <label class="line wide">
+        <label class="line">
             <span>{text::field(field)}</span>
             <textarea
                 class="field"

@@ -51,7 +51,11 @@ pub fn Head(
     };
     // The button goes away when it has worked: its focus goes to the one beside it.
     Effect::new(move |_| {
-        if status.get() == Some(ChatStatus::Closed) && was_pressed.get_value() {
+        if status.get() != Some(ChatStatus::Closed) {
+            return;
+        }
+        trouble.set(None);
+        if was_pressed.get_value() {
             was_pressed.set_value(false);
             request_animation_frame(move || {
                 if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {

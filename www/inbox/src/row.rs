@@ -63,6 +63,10 @@ fn preview(message: &Message, source_name: &str, own_name: &str) -> String {
     let has_styles = message.side == Side::Operator || source_name != source::WIDGET;
     let content = message.content.as_ref().map(Content::of);
     let said = &said(&message.text, content.as_ref(), message.file_path.is_some(), has_styles);
+    if content.as_ref().is_some_and(Content::is_rated) {
+        // The visitor's word, in a message of ours.
+        return said.to_owned();
+    }
     match (message.side, message.author.as_deref()) {
         (Side::User, _) => said.to_owned(),
         (Side::Operator, _) if message.status == Some(Status::Failed) => prefixed(text::NOT_SENT, said),

@@ -213,7 +213,7 @@ pub fn field(field: Field) -> &'static str {
         Field::About => "Описание",
         Field::Url => "Ссылка",
         Field::Image => "Ссылка на картинку",
-        Field::Replies => "Быстрые ответы: через запятую или с новой строки",
+        Field::Replies => "Быстрые ответы, через запятую",
     }
 }
 
