@@ -41,7 +41,7 @@ async fn cards_and_replies_are_shown_pressed_and_there_again_after_a_page_load()
         let page = browser.page(&format!("cards-{size}"), screen).await;
         open(&page, &shop.page("index.html", &format!("data-relay=\"{relay}\""))).await;
         send(&page, "Покажите чайники").await;
-        shop.say("Вот", Some(content(&format!("{relay}/pictures/widget.png")))).await;
+        shop.say("Вот", Some(content(&format!("{relay}/pictures/teapot.svg")))).await;
         page.until("both cards", Root::Widget, ".card strong", |titles| titles == ["Чайник «Сажа»", HOSTILE]).await;
         page.until("their texts", Root::Widget, ".card p", |texts| texts == ["Чёрная глина, 600 мл", HOSTILE]).await;
         page.until("the replies", Root::Widget, ".msg .replies .choice", |texts| texts == ["Беру", HOSTILE]).await;

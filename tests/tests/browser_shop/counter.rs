@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::world::{Browser, Page, Root, Screen, World, turn};
 
 use crate::shop::Shop;
-use crate::{call, open, send, until_is};
+use crate::{call, open, send, until_fetched, until_is};
 
 /// A counter that writes down its goals.
 const COUNTER: &str = "<script>window.reached = []; window.ym = (...told) => { reached.push(told) };</script>";
@@ -25,40 +25,64 @@ window.fetch = function (resource, options) {
   return plain.apply(this, arguments);
 };";
 
+/// Waits until a counter has these goals, and no other counter has any.
 async fn until_reached(page: &Page, counter: i64, goals: &[&str]) {
     let expected: Vec<Value> = goals.iter().map(|goal| json!([counter, "reachGoal", goal])).collect();
     until_is(page, "goals", "return reached.map((told) => told.slice(0, 3))", json!(expected)).await;
 }
 
+/// By name: the page's counter, the shop's settings, the counter that is to be told.
+fn counters() -> [(&'static str, &'static str, Value, i64); 4] {
+    [
+        ("one", COUNTER, json!({"metrica": 4711}), 4711),
+        ("two", BEGUN, json!({"metrica": 4711}), 4711),
+        ("unnamed", BEGUN, json!({"replies": ["Доставка"]}), 555),
+        ("broken", BROKEN, json!({"metrica": 4711}), 4711),
+    ]
+}
+
 #[tokio::test]
-async fn the_shops_counter_is_told_its_goals() {
+async fn the_shops_counter_is_told_of_each_opening() {
     let _turn = turn().await;
     let (world, browser) = (World::shared().await, Browser::start().await);
-    for (name, head, settings, counter) in [
-        ("goals", COUNTER, json!({"metrica": 4711}), 4711),
-        ("goals-of-two", BEGUN, json!({"metrica": 4711}), 4711),
-        ("goals-unnamed", BEGUN, json!({"replies": ["Доставка"]}), 555),
-        ("goals-broken", BROKEN, json!({"metrica": 4711}), 4711),
-    ] {
-        let shop = Shop::open_with(world, name, settings).await;
-        let page = browser.page(name, Screen::Wide).await;
+    for (name, head, settings, counter) in counters() {
+        let name = format!("opened-{name}");
+        let shop = Shop::open_with(world, &name, settings).await;
+        let page = browser.page(&name, Screen::Wide).await;
         open(&page, &shop.page_with("index.html", "ru", head, "")).await;
         until_reached(&page, counter, &["prilavok_opened"]).await;
-        send(&page, "Раз").await;
-        send(&page, "Два").await;
-        let goals = ["prilavok_opened", "prilavok_first_message", "prilavok_message", "prilavok_message"];
-        until_reached(&page, counter, &goals).await;
         call(&page, "close()").await;
         page.until_gone(Root::Widget, ".panel").await;
         page.click(Root::Widget, ".launcher").await;
-        let goals = [&goals[..], &["prilavok_opened"]].concat();
-        until_reached(&page, counter, &goals).await;
+        until_reached(&page, counter, &["prilavok_opened", "prilavok_opened"]).await;
+        page.close().await;
+    }
+}
+
+#[tokio::test]
+async fn the_shops_counter_is_told_of_messages_and_which_was_the_first() {
+    let _turn = turn().await;
+    let (world, browser) = (World::shared().await, Browser::start().await);
+    for (name, head, settings, counter) in counters() {
+        let name = format!("goals-{name}");
+        let shop = Shop::open_with(world, &name, settings).await;
+        let page = browser.page(&name, Screen::Wide).await;
+        open(&page, &shop.page_with("index.html", "ru", head, "")).await;
+        until_fetched(&page, "around.js").await;
+        send(&page, "Раз").await;
+        send(&page, "Два").await;
+        // Openings are another test's.
+        let forget = "window.reached = reached.filter(([, , name]) => name != 'prilavok_opened')";
+        page.run(forget).await;
+        until_reached(&page, counter, &["prilavok_first_message", "prilavok_message", "prilavok_message"]).await;
         // Whoever has written before has no first message any more.
         page.reload().await;
         page.click(Root::Widget, ".launcher").await;
         page.until_text(Root::Widget, ".msg.mine .body", "Два").await;
+        until_fetched(&page, "around.js").await;
         send(&page, "Три").await;
-        until_reached(&page, counter, &["prilavok_opened", "prilavok_message"]).await;
+        page.run(forget).await;
+        until_reached(&page, counter, &["prilavok_message"]).await;
         // Nothing of a broken counter is on the console.
         page.close().await;
     }
@@ -112,9 +136,28 @@ async fn the_pages_context_leaves_it_with_consent_only() {
     let shop = Shop::open_with(world, "context-unasked", json!({"context": true})).await;
     let page = browser.page("context-unasked", Screen::Wide).await;
     open(&page, &(shop.page_with("teapot.html", "ru", product, "") + "?utm_source=yandex")).await;
+    assert_eq!(call(&page, "setAttributes({ city: 'Тула' })").await, Value::Null);
+    send(&page, "Он есть?").await;
+    shop.until_known(&[("city", "Тула")]).await;
+    assert_eq!(shop.attributes(shop.user_id().await).await, json!({"city": {"value": "Тула", "verified": false}}));
+    page.close().await;
+}
+
+#[tokio::test]
+async fn what_a_page_says_of_somebody_who_has_written_is_known_at_once() {
+    let _turn = turn().await;
+    let (world, browser) = (World::shared().await, Browser::start().await);
+    let shop = Shop::open(world, "said").await;
+    let page = browser.page("said", Screen::Wide).await;
+    open(&page, &shop.page("index.html", "")).await;
     send(&page, "Он есть?").await;
     assert_eq!(call(&page, "setAttributes({ city: 'Тула' })").await, Value::Null);
     shop.until_known(&[("city", "Тула")]).await;
-    assert_eq!(shop.attributes(shop.user_id().await).await, json!({"city": {"value": "Тула", "verified": false}}));
+    // On the next page as well, before the visitor writes again.
+    page.reload().await;
+    assert_eq!(call(&page, "setAttributes({ city: 'Орёл' })").await, Value::Null);
+    page.click(Root::Widget, ".launcher").await;
+    page.until_text(Root::Widget, ".msg.mine .body", "Он есть?").await;
+    shop.until_known(&[("city", "Орёл")]).await;
     page.close().await;
 }

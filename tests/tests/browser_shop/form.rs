@@ -124,6 +124,24 @@ async fn a_shop_that_asks_first_keeps_what_was_given_and_asks_once() {
 }
 
 #[tokio::test]
+async fn a_greeting_above_the_form_is_whole_or_not_there_also_when_the_form_grows() {
+    let _turn = turn().await;
+    let (world, browser) = (World::shared().await, Browser::start().await);
+    for (screen, size) in SCREENS {
+        let shop = shop_that_asks(world, &format!("form-greeting-{size}")).await;
+        let page = browser.page(&format!("form-greeting-{size}"), screen).await;
+        open(&page, &shop.page("index.html", "")).await;
+        page.find(Root::Widget, "form.ask").await;
+        let is_cut = "const log = tree.querySelector('.log'); return tree.querySelector('.empty').getClientRects().length > 0 && log.scrollHeight > log.clientHeight";
+        until_is(&page, "a greeting in full, or none", is_cut, json!(false)).await;
+        page.click(Root::Widget, ".ask .start").await;
+        page.find(Root::Widget, ".ask .wrong").await;
+        until_is(&page, "a greeting in full, or none, above a form with mistakes", is_cut, json!(false)).await;
+        page.close().await;
+    }
+}
+
+#[tokio::test]
 async fn who_loads_the_page_again_before_the_first_message_has_consented_all_the_same_or_is_asked_again() {
     let _turn = turn().await;
     let (world, browser) = (World::shared().await, Browser::start().await);

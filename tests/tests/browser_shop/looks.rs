@@ -82,7 +82,7 @@ async fn the_pages_styles_reach_the_parts_and_the_measures() {
         "rgb(1, 2, 3)",
         "12px",
         "rgb(242, 183, 5)",
-        "rgb(0, 0, 0)"
+        "color(srgb-linear 0 0 0)"
     ]);
     until_is(&page, "the page's styles", look, expected).await;
     page.shoot("1").await;
@@ -123,9 +123,9 @@ async fn forced_colours_leave_every_part_to_be_seen() {
 async fn a_page_at_twice_its_size_has_a_chat_to_write_in() {
     let _turn = turn().await;
     let (world, browser) = (World::shared().await, Browser::start().await);
-    let fields: Vec<_> = ["Имя", "Город", "Улица", "Дом"]
+    let fields: Vec<_> = [("name", "Имя"), ("city", "Город"), ("street", "Улица"), ("house", "Дом")]
         .iter()
-        .map(|label| json!({"name": label, "label": label, "type": "text", "required": false}))
+        .map(|(name, label)| json!({"name": name, "label": label, "type": "text", "required": false}))
         .collect();
     let shop = Shop::open_with(world, "zoom", json!({"form": {"when": "always", "fields": fields}})).await;
     // 1280 by 800 at 200 %, and at 400 % as WCAG asks for it (1.4.10).
