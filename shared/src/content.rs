@@ -11,7 +11,7 @@ pub use typed::{Button, Card, Content, Rating};
 
 /// A content as JSON text: an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Raw(String);
+pub struct Raw(Box<str>);
 
 /// How a kept request to rate begins. Within a JSON string its quotes would be escaped, and cards have no such member.
 const RATING: &str = "\"rating\":{";
@@ -32,7 +32,7 @@ impl Raw {
             Some(comment) => Object::new().string("comment", comment),
             None => Object::new().raw("comment", "null"),
         };
-        Self([before, "\"rating\":", &rating.integer("score", score).finish(), after].concat())
+        Self([before, "\"rating\":", &rating.integer("score", score).finish(), after].concat().into())
     }
 }
 
@@ -53,7 +53,7 @@ fn after_object(inside: &str) -> Option<&str> {
 
 impl FromNode for Raw {
     fn from_node<N: Node>(node: &N) -> Option<Self> {
-        Some(node.to_json()).filter(|json| json.starts_with('{')).map(Self)
+        Some(node.to_json()).filter(|json| json.starts_with('{')).map(|json| Self(json.into()))
     }
 }
 
@@ -168,7 +168,7 @@ mod typed {
         /// As it is kept and told. `None` never happens; serde's signature.
         #[must_use]
         pub fn to_raw(&self) -> Option<Raw> {
-            serde_json::to_value(self).ok().map(|value| Raw(value.to_string()))
+            serde_json::to_value(self).ok().map(|value| Raw(value.to_string().into()))
         }
 
         /// What was kept.
@@ -211,12 +211,6 @@ mod typed {
         if at.flag()? { Ok(Rating::default()) } else { Err(at.wrong("is true, or left out")) }
     }
 
-    impl From<&Content> for Value {
-        fn from(content: &Content) -> Self {
-            serde_json::to_value(content).unwrap_or_default()
-        }
-    }
-
     impl Serialize for Raw {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             serde_json::from_str::<Value>(&self.0).map_err(ser::Error::custom)?.serialize(serializer)
@@ -226,19 +220,24 @@ mod typed {
     impl<'de> Deserialize<'de> for Raw {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             let value = Value::deserialize(deserializer)?;
-            if value.is_object() { Ok(Self(value.to_string())) } else { Err(de::Error::custom("content is an object")) }
+            if value.is_object() {
+                Ok(Self(value.to_string().into()))
+            } else {
+                Err(de::Error::custom("content is an object"))
+            }
         }
     }
 
     impl From<Value> for Raw {
         /// For tests and programs: anything but an object is refused by the relay.
         fn from(value: Value) -> Self {
-            Self(value.to_string())
+            Self(value.to_string().into())
         }
     }
 }
 
 #[cfg(all(test, feature = "serde"))]
+#[allow(clippy::panic)]
 mod tests {
     use super::*;
     use crate::limits::{
@@ -255,7 +254,7 @@ mod tests {
     }
 
     fn place(content: Value) -> String {
-        let (code, detail) = asked(content.clone()).expect_err(&content.to_string());
+        let Err((code, detail)) = asked(content.clone()) else { panic!("{content} is taken") };
         assert_eq!(code, Code::Invalid, "{detail}");
         detail.split(' ').next().unwrap_or_default().to_owned()
     }

@@ -59,7 +59,7 @@ async fn what_is_set_is_seen_and_what_is_shown_is_copied() {
             code(&page).await,
             format!("<script async src=\"{}/prilavok.js\" data-key=\"{KEY}\"></script>", world.url())
         );
-        until_preview(&page, "the chat", "return chat.dataset.position ?? 'right'", &json!("right")).await;
+        until_preview(&page, "the chat", "return chat.dataset.position == 'left'", &json!(false)).await;
         page.shoot("begun").await;
         assert_accessible(&page, "body", "a fresh playground").await;
         let sideways = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";

@@ -77,6 +77,8 @@ async fn walk(page: &Page, shop: &Shop, name: &str) -> Value {
     page.click(Root::Widget, ".send").await;
     until_sent(page, "где/Чай?").await;
     page.run("document.querySelector('prilavok-chat').shadowRoot.querySelector('.input').blur()").await;
+    // What is fetched when the page is idle takes some of the composer's room.
+    page.find(Root::Widget, ".smile").await;
     let mut looks = Value::Null;
     // Until nothing moves any more.
     within(DONE_WITHIN, "a quiet page", async || {

@@ -211,7 +211,7 @@ assert.deepEqual(context(page(PAGE + "&utm_term=#r", "https://ya.ru/search?text=
   ...KNOWN,
   product_url: "https://shop.ru/p/1?utm_source=x&utm_term=",
 });
-const long = context({ ...page("https://a.ru/" + "x".repeat(999), ""), title: "🫖".repeat(300) });
+const long = context({ ...page("https://a.ru/" + "x".repeat(999), ""), title: "🫖".repeat(600) });
 assert.equal(long.page.length, 512);
 assert.equal(long.page_title, "🫖".repeat(512));
 assert(!("referrer" in long));

@@ -11,6 +11,7 @@ use wasm_bindgen::JsCast;
 use widget::browser;
 
 use crate::desk::Desk;
+use crate::enclosure_form::EnclosureForm;
 use crate::text;
 use crate::uploads::UploadRows;
 
@@ -101,12 +102,14 @@ pub fn Composer(
             desk.uploads(|uploads| uploads.add_picked(user_id, &input));
         }
     };
-    // Files of other sources come with their integrations.
-    let takes_files = move || source.get() == source::WIDGET;
+    // Files of other sources come with their integrations; cards and quick replies only the widget shows.
+    let is_ours = move || source.get() == source::WIDGET;
+    let is_enclosing = Memo::new(move |_| is_ours() && desk.enclosure(user_id, |enclosure| enclosure.is_open));
     view! {
         <UploadRows user_id=user_id/>
-        <form class="composer" on:submit=submitted>
-            <label class="clip" hidden=move || !takes_files()>
+        {move || is_enclosing.get().then(|| view! { <EnclosureForm user_id=user_id at_end=at_end/> })}
+        <form class="composer" hidden=move || is_enclosing.get() on:submit=submitted>
+            <label class="clip" hidden=move || !is_ours()>
                 <input
                     type="file"
                     class="pick"
@@ -119,6 +122,16 @@ pub fn Composer(
                     <path d="m20 11-8 8a5 5 0 0 1-7-7l8-8a3 3 0 0 1 5 4l-8 8a1 1 0 0 1-2-2l7-7"></path>
                 </svg>
             </label>
+            <button
+                type="button"
+                class="plus"
+                aria-label=text::ENCLOSE
+                title=text::ENCLOSE
+                hidden=move || !is_ours()
+                on:click=move |_| desk.open_enclosure(user_id)
+            >
+                <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12h14"></path></svg>
+            </button>
             <div class="grow" data-value=draft>
                 <textarea
                     class="input"
@@ -161,7 +174,8 @@ pub fn focus_composer() {
     }
 }
 
-fn has_keyboard() -> bool {
+/// Whether the focus in a field brings no keyboard onto the screen.
+pub fn has_keyboard() -> bool {
     let matches = |query| window().match_media(query).ok().flatten().is_some_and(|query| query.matches());
     matches("(min-width: 720px)") && !matches("(pointer: coarse)")
 }

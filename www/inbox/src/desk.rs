@@ -6,13 +6,17 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use shared::client::{Client, Identity, LinkStatus};
 use shared::id::UserId;
+use shared::problem::Code;
 use shared::route;
 use shared::time::Timestamp;
 use widget::browser;
 use widget::kept::Kept;
+use widget::node::JsNode;
 use widget::transport::{Address, Connection, Dialled, Listener, lines};
 use widget::upload::{Owner, Row, Uploads};
 
+use crate::ask::{Refusal, ask};
+use crate::enclosure::{Enclosure, Trouble};
 use crate::token::{self, Holder};
 
 /// The close code of a connection that has no token to go on with. It never comes over the wire: the 44xx that the
@@ -29,6 +33,7 @@ pub struct Desk {
     /// The chat that is open.
     pub selected: RwSignal<Option<UserId>>,
     drafts: RwSignal<BTreeMap<UserId, String>>,
+    enclosures: RwSignal<BTreeMap<UserId, Enclosure>>,
     uploads: StoredValue<Rc<Uploads>, LocalStorage>,
     changes: RwSignal<u32>,
 }
@@ -45,6 +50,7 @@ impl Desk {
             holder: RwSignal::default(),
             selected: RwSignal::new(None),
             drafts: RwSignal::default(),
+            enclosures: RwSignal::default(),
             changes,
         }
     }
@@ -113,6 +119,64 @@ impl Desk {
         });
     }
 
+    /// Looks at a chat's form for a card and quick replies.
+    pub fn enclosure<R>(self, user_id: UserId, look: impl FnOnce(&Enclosure) -> R) -> R {
+        self.enclosures.with(|enclosures| match enclosures.get(&user_id) {
+            Some(enclosure) => look(enclosure),
+            None => look(&Enclosure::default()),
+        })
+    }
+
+    /// Changes a form, if there is one.
+    pub fn edit_enclosure(self, user_id: UserId, edit: impl FnOnce(&mut Enclosure)) {
+        self.enclosures.update(|enclosures| {
+            if let Some(enclosure) = enclosures.get_mut(&user_id) {
+                edit(enclosure);
+            }
+        });
+    }
+
+    /// Opens a chat's form: as it was left, or an empty one.
+    pub fn open_enclosure(self, user_id: UserId) {
+        self.enclosures.update(|enclosures| {
+            let fresh = || Enclosure::new(browser::client_id());
+            enclosures.entry(user_id).or_insert_with(fresh).is_open = true;
+        });
+    }
+
+    /// The relay has a form's message: the form is done, and its text, unless it was changed since.
+    pub fn enclosed(self, user_id: UserId, client_id: &str) {
+        let is_same = |enclosure: &Enclosure| enclosure.client_id == client_id;
+        if !untrack(|| self.enclosure(user_id, is_same)) {
+            return;
+        }
+        let sent = self.enclosures.try_update(|enclosures| enclosures.remove(&user_id)).flatten();
+        if sent.and_then(|enclosure| enclosure.sent) == Some(untrack(|| self.draft(user_id))) {
+            self.set_draft(user_id, String::new());
+        }
+    }
+
+    /// A form's message was not taken, or nobody knows: what was typed stays.
+    pub fn not_enclosed(self, user_id: UserId, client_id: &str, refusal: Refusal) {
+        self.edit_enclosure(user_id, |enclosure| {
+            if enclosure.client_id == client_id {
+                enclosure.is_sending = false;
+                enclosure.trouble = Some(Trouble::Refused(refusal));
+            }
+        });
+    }
+
+    /// Asks the relay over HTTP, as who works here.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn ask(self, method: &str, path: &str, body: Option<&str>) -> Result<JsNode, Refusal> {
+        match self.token.get_value() {
+            Some(token) => ask(method, path, &token, body).await,
+            None => Err(Refusal { code: Some(Code::Unauthorized), detail: String::new() }),
+        }
+    }
+
     /// Does something to the files on their way.
     pub fn uploads<R>(self, work: impl FnOnce(&Uploads) -> R) -> R {
         self.uploads.with_value(|uploads| work(uploads))
@@ -130,6 +194,7 @@ impl Desk {
         self.connection.set_value(connection);
         self.selected.set(None);
         self.drafts.set(BTreeMap::new());
+        self.enclosures.set(BTreeMap::new());
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use shared::client::{Chat, Outgoing, OutgoingState};
+use shared::content::Raw;
 use shared::file::Attachment;
 use shared::message::{Message, Side, Status, source};
 use shared::problem::Code;
@@ -14,7 +15,7 @@ pub enum Entry {
     /// A new day starts; when its first message was written.
     Day(Timestamp),
     /// A message.
-    Message(Bubble),
+    Message(Box<Bubble>),
 }
 
 /// A message as it is shown.
@@ -28,6 +29,8 @@ pub struct Bubble {
     pub file: Option<String>,
     /// A file of ours.
     pub attachment: Option<Attachment>,
+    /// What it carries besides.
+    pub content: Option<Raw>,
     pub at: Timestamp,
     /// Of the organization's messages.
     pub status: Option<Status>,
@@ -60,7 +63,7 @@ pub fn entries<'a, D: PartialEq>(
         if same_day && same_author {
             bubble.author = None;
         }
-        log.push((key, Entry::Message(bubble)));
+        log.push((key, Entry::Message(Box::new(bubble))));
     };
     for message in chat.messages() {
         // Ids given by clients are unique for the one who gives them only.
@@ -91,6 +94,7 @@ fn kept(message: &Message, chat: &Chat) -> Bubble {
         text: message.text.clone(),
         file: message.file_path.clone().filter(|_| message.attachment.is_none()),
         attachment: message.attachment.clone(),
+        content: message.content.clone(),
         at: message.timestamp,
         status: status.filter(|_| message.side == Side::Operator),
         reason: message.reason.as_deref().and_then(Code::parse),
@@ -110,6 +114,7 @@ fn waiting(outgoing: &Outgoing, own_name: &str) -> Bubble {
         text: outgoing.text.clone(),
         file: None,
         attachment: outgoing.attachment.clone(),
+        content: None,
         at: outgoing.at,
         status: Some(status),
         reason,
@@ -190,7 +195,7 @@ mod tests {
     }
 
     fn bubbles(client: &Client) -> Vec<Bubble> {
-        let bubble = |(_, entry)| if let Entry::Message(bubble) = entry { Some(bubble) } else { None };
+        let bubble = |(_, entry)| if let Entry::Message(bubble) = entry { Some(*bubble) } else { None };
         shown(client).into_iter().filter_map(bubble).collect()
     }
 

@@ -3,16 +3,27 @@
 //! All logic is the client machine's (`shared::client`), all wiring the widget's (`widget::transport`): here are the views,
 //! and what an operator's place needs besides: a token, a chosen chat, drafts.
 
+mod about;
+mod address;
 mod app;
+mod ask;
 mod avatar;
 mod bubble;
 mod chat;
 mod composer;
+mod content;
 mod desk;
+mod enclosure;
+mod enclosure_form;
 mod entry;
 mod file;
+mod head;
+#[cfg(test)]
+mod json;
 mod list;
 mod log;
+mod preview;
+mod profile;
 mod row;
 mod rows;
 mod signin;

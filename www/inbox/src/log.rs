@@ -123,7 +123,7 @@ fn line(user_id: UserId, source: Memo<String>, entry: &ArcRwSignal<Entry>) -> An
         }
         Entry::Message(first) => {
             let bubble =
-                Memo::new(move |_| if let Entry::Message(bubble) = entry.get() { bubble } else { first.clone() });
+                Memo::new(move |_| if let Entry::Message(bubble) = entry.get() { *bubble } else { (*first).clone() });
             view! { <BubbleView user_id=user_id bubble=bubble source=source/> }.into_any()
         }
     }

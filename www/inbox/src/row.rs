@@ -3,11 +3,13 @@
 use leptos::prelude::*;
 use shared::client::{Chat, Client, OutgoingState};
 use shared::id::UserId;
-use shared::message::{Message, Side, Status};
+use shared::message::{ChatStatus, Message, Side, Status, source};
 use shared::time::Timestamp;
 
 use crate::avatar::avatar;
+use crate::content::Content;
 use crate::desk::Desk;
+use crate::preview::{plain, said};
 use crate::{text, when};
 
 /// What a row shows.
@@ -17,6 +19,7 @@ pub struct Card {
     source: String,
     online: bool,
     is_typing: bool,
+    is_closed: bool,
     last: String,
     at: Option<Timestamp>,
     when: String,
@@ -31,9 +34,9 @@ impl Card {
         let last = match (waiting, newest) {
             (Some(outgoing), _) => {
                 let failed = matches!(outgoing.state, OutgoingState::Failed(_));
-                prefixed(if failed { text::NOT_SENT } else { text::YOU }, &outgoing.text)
+                prefixed(if failed { text::NOT_SENT } else { text::YOU }, &plain(&outgoing.text))
             }
-            (None, Some(message)) => preview(message, own_name),
+            (None, Some(message)) => preview(message, &chat.source, own_name),
             (None, None) => String::new(),
         };
         Self {
@@ -41,6 +44,7 @@ impl Card {
             source: chat.source.clone(),
             online: chat.online,
             is_typing: chat.typing.is_some(),
+            is_closed: chat.status == ChatStatus::Closed,
             last,
             at,
             when: at.map(|at| when::short(at, now)).unwrap_or_default(),
@@ -54,8 +58,11 @@ pub fn name_of(chat: &Chat) -> String {
     if chat.user_name.trim().is_empty() { text::guest(chat.user_id) } else { chat.user_name.clone() }
 }
 
-fn preview(message: &Message, own_name: &str) -> String {
-    let said = if message.text.is_empty() && message.file_path.is_some() { text::FILE } else { &message.text };
+fn preview(message: &Message, source_name: &str, own_name: &str) -> String {
+    // As in the bubble: what a visitor of the site wrote is shown as written.
+    let has_styles = message.side == Side::Operator || source_name != source::WIDGET;
+    let content = message.content.as_ref().map(Content::of);
+    let said = &said(&message.text, content.as_ref(), message.file_path.is_some(), has_styles);
     match (message.side, message.author.as_deref()) {
         (Side::User, _) => said.to_owned(),
         (Side::Operator, _) if message.status == Some(Status::Failed) => prefixed(text::NOT_SENT, said),
@@ -76,6 +83,7 @@ pub fn Row(user_id: UserId, card: ArcRwSignal<Card>) -> impl IntoView {
     let person = Memo::new(move |_| card.with(|card| card.name.clone()));
     let online = Memo::new(move |_| card.with(|card| card.online));
     let origin = Memo::new(move |_| card.with(|card| card.source.clone()));
+    let closed = Memo::new(move |_| card.with(|card| card.is_closed));
     let unread = Memo::new(move |_| card.with(|card| card.unread));
     let last = move || card.with(|card| if card.is_typing { text::TYPING.to_owned() } else { card.last.clone() });
     view! {
@@ -83,6 +91,7 @@ pub fn Row(user_id: UserId, card: ArcRwSignal<Card>) -> impl IntoView {
             type="button"
             class="row"
             class:selected=selected
+            class:closed=closed
             aria-current=move || selected.get().then_some("true")
             data-user-id=user_id.to_string()
             on:click=move |_| desk.open_chat(user_id)
@@ -92,6 +101,7 @@ pub fn Row(user_id: UserId, card: ArcRwSignal<Card>) -> impl IntoView {
             <time class="when" datetime=move || card.with(|card| card.at.map(Timestamp::to_rfc3339))>
                 {move || card.with(|card| card.when.clone())}
             </time>
+            {move || closed.get().then(|| view! { <span class="sr">{text::FINISHED}</span> })}
             {move || source_badge(&origin.get())}
             <span class="last" class:writes=move || card.with(|card| card.is_typing)>{last}</span>
             {move || {

@@ -3,8 +3,12 @@
 use shared::client::LinkStatus;
 use shared::close;
 use shared::id::UserId;
+use shared::limits::{LABEL_CHARS_MAX, REPLIES_MAX};
 use shared::message::{Status, source};
 use shared::problem::Code;
+
+use crate::ask::Refusal;
+use crate::enclosure::{Field, Trouble};
 
 pub const TITLE: &str = "Прилавок";
 pub const INBOX: &str = "Входящие";
@@ -36,6 +40,10 @@ pub const YOU: &str = "Вы";
 pub const NOT_SENT: &str = "Не отправлено";
 pub const TYPING: &str = "печатает…";
 pub const FILE: &str = "Файл";
+pub const CARD: &str = "Карточка";
+pub const REPLIES: &str = "Быстрые ответы";
+pub const RATING_ASKED: &str = "Просьба об оценке";
+pub const RATING_AWAITED: &str = "Ждём оценку";
 
 pub const CHOOSE: &str = "Выберите чат";
 pub const CHOOSE_HELP: &str = "Сообщения с сайта, Ozon, Wildberries и из мессенджеров собираются в одном списке";
@@ -50,6 +58,14 @@ pub const USER_TYPES: &str = "Покупатель печатает";
 pub const ONLINE: &str = "В сети";
 pub const NOT_ONLINE: &str = "Не в сети";
 
+pub const FINISH: &str = "Завершить";
+pub const FINISHED: &str = "Завершён";
+pub const ABOUT: &str = "О посетителе";
+pub const LOADING_ABOUT: &str = "Узнаём о посетителе";
+pub const VISIT: &str = "На сайте";
+pub const NOTHING_KNOWN: &str = "Больше о посетителе ничего не известно";
+pub const VERIFIED: &str = "Подтверждено магазином";
+
 pub const REPLY: &str = "Ответ";
 pub const SEND: &str = "Отправить";
 pub const SEND_HINT: &str = "Enter — отправить, Shift+Enter — новая строка";
@@ -59,6 +75,9 @@ pub const OUTBOX_FULL: &str = "Слишком много ответов ждут
 pub const RETRY: &str = "Повторить";
 pub const DISCARD: &str = "Удалить";
 pub const REWRITE: &str = "Написать ещё раз";
+
+pub const ENCLOSE: &str = "Карточка и быстрые ответы";
+pub const SENDING: &str = "Отправляем…";
 
 pub const TODAY: &str = "Сегодня";
 pub const YESTERDAY: &str = "Вчера";
@@ -136,6 +155,100 @@ pub const CLOSE: &str = "Закрыть";
 /// A file's size.
 pub fn size(bytes: i64) -> String {
     widget::upload::size(bytes, ["Б", "КБ", "МБ"], ",")
+}
+
+/// A visitor's score.
+pub fn rated(score: i64) -> String {
+    format!("Оценка: {score} из 5")
+}
+
+pub fn flag(value: bool) -> &'static str {
+    if value { "Да" } else { "Нет" }
+}
+
+/// An attribute as people call it; one that we do not know keeps its own name.
+pub fn attribute(name: &str) -> &str {
+    match name {
+        "name" => "Имя",
+        "email" => "Почта",
+        "phone" => "Телефон",
+        "customer_id" => "Номер покупателя",
+        "page" => "Страница",
+        "product" => "Товар",
+        "product_price" => "Цена",
+        "product_sku" => "Артикул",
+        "referrer" => "Пришёл с сайта",
+        "utm_source" => "Источник (utm_source)",
+        "utm_medium" => "Канал (utm_medium)",
+        "utm_campaign" => "Кампания (utm_campaign)",
+        "utm_content" => "Объявление (utm_content)",
+        "utm_term" => "Запрос (utm_term)",
+        _ => name,
+    }
+}
+
+/// Why nothing is known of a visitor.
+pub fn not_known(code: Option<Code>) -> String {
+    match code {
+        Some(Code::Forbidden) => "Нет права смотреть данные посетителя".to_owned(),
+        code => format!("Не удалось узнать о посетителе. {}", answered(code)),
+    }
+}
+
+/// Why a conversation was not finished.
+pub fn not_finished(code: Option<Code>) -> String {
+    format!("Чат не завершён. {}", answered(code))
+}
+
+fn answered(code: Option<Code>) -> String {
+    code.map_or_else(|| "Нет связи с сервером".to_owned(), |code| reason(Some(code), ""))
+}
+
+/// A field of the form for cards and quick replies.
+pub fn field(field: Field) -> &'static str {
+    match field {
+        Field::Text => "Текст сообщения",
+        Field::Title => "Название",
+        Field::Price => "Цена",
+        Field::About => "Описание",
+        Field::Url => "Ссылка",
+        Field::Image => "Ссылка на картинку",
+        Field::Replies => "Быстрые ответы: через запятую или с новой строки",
+    }
+}
+
+/// How it may be filled in.
+pub fn example(field: Field) -> Option<&'static str> {
+    match field {
+        Field::Price => Some("5 990 ₽"),
+        Field::Url | Field::Image => Some("https://…"),
+        Field::Replies => Some("Да, Нет, Покажите ещё"),
+        Field::Text | Field::Title | Field::About => None,
+    }
+}
+
+/// Why a card or quick replies were not sent, and what to do.
+pub fn trouble(trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::Nothing => "Заполните карточку или быстрые ответы".to_owned(),
+        Trouble::NoTitle => "У карточки должно быть название".to_owned(),
+        Trouble::NoText => "К быстрым ответам нужен текст сообщения или карточка".to_owned(),
+        Trouble::TooLong(of, chars_max) => format!("{}: не больше {chars_max} знаков", field(*of)),
+        Trouble::NoAddress(of) => format!("{}: нужен полный адрес, https://…", field(*of)),
+        Trouble::TooManyReplies => format!("Быстрых ответов может быть не больше {REPLIES_MAX}"),
+        Trouble::ReplyTooLong => format!("Быстрый ответ: не больше {LABEL_CHARS_MAX} знаков"),
+        Trouble::TooMuch => "Слишком много для одного сообщения. Сократите ссылки или текст".to_owned(),
+        Trouble::Refused(refusal) => refused(refusal),
+    }
+}
+
+fn refused(refusal: &Refusal) -> String {
+    match (refusal.code, refusal.detail.as_str()) {
+        (None, _) => "Сервер не ответил. Нажмите ещё раз: второго сообщения не будет".to_owned(),
+        // Here it says what of it is wrong.
+        (Some(Code::Invalid | Code::TooLarge), detail) if !detail.is_empty() => format!("Сервер не принял: {detail}"),
+        (code, _) => reason(code, source_name(source::WIDGET)),
+    }
 }
 
 /// Why a file did not arrive; without a code nobody has answered.
