@@ -214,6 +214,7 @@ const CALLS = {
     chat.widget?.unmount();
     chat.widget = null;
     chat.over = true;
+    chat.done = null;
     chat.root.host.remove();
   },
   // The parts of the chat did not come, or may not run: the page's developer is told why, the visitor whom to ask.

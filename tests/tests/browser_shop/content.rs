@@ -129,7 +129,7 @@ async fn a_visitor_rates_and_finds_the_rating_again() {
         // Анна finishes the conversation.
         let close = format!("/v1/chats/{}/close", shop.user_id().await);
         shop.organization.api(&shop.token).post(&close, &json!({})).await.expect(200);
-        page.until_text(Root::Widget, ".rating legend", "Оцените, как мы помогли").await;
+        page.find(Root::Widget, ".rating .stars").await;
         page.shoot("1-asked").await;
         assert_accessible(&page, "prilavok-chat", "a question for a rating").await;
         page.click(Root::Widget, ".stars label:nth-child(4)").await;
