@@ -1,4 +1,19 @@
-// Gives a shadow root the styles of a part.
+// The styles of a part in a shadow root, in the colours that the page has chosen.
+
+const DARK = /prefers-color-scheme/;
+
+export const THEMES = { light: "not all", dark: "all", auto: "(prefers-color-scheme: dark)" };
+
+// All styles in the theme of chat.options.
+export const dress = (root) => {
+  const media = THEMES[root.chat?.options.theme];
+  if (!media) return;
+  const sheets = [...(root.adoptedStyleSheets || []), ...root.styleSheets];
+  for (const rule of sheets.flatMap((sheet) => [...sheet.cssRules])) {
+    if (rule.media && (rule.dark ||= DARK.test(rule.media.mediaText))) rule.media.mediaText = media;
+  }
+};
+
 export const adopt = (root, text) => {
   try {
     const sheet = new CSSStyleSheet();
@@ -10,4 +25,5 @@ export const adopt = (root, text) => {
     style.textContent = text;
     root.append(style);
   }
+  dress(root);
 };

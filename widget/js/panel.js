@@ -30,7 +30,9 @@ const keeping = (log, message, grow) => {
   const is_above = message.offsetTop - log.offsetTop < scrollTop;
   const is_at_end = scrollHeight - scrollTop - log.clientHeight < END_PX;
   grow();
-  if (is_above || is_at_end) log.scrollTop = scrollTop + log.scrollHeight - scrollHeight;
+  const grown = log.scrollHeight - scrollHeight;
+  // To be put where one is would end a smooth scroll.
+  if (grown && (is_above || is_at_end)) log.scrollTop = scrollTop + grown;
 };
 
 export function attend(panel, tell, words) {
@@ -70,7 +72,7 @@ export function attend(panel, tell, words) {
   // settings and the contents of messages need with the first of them (around/).
   const stay = { panel, root, chat: root.chat, tell, words };
   const parts = [];
-  let around, is_over;
+  let around, answer, is_over;
   const begin = async (loading) => {
     try {
       const part = await (await loading).begin(stay);
@@ -84,7 +86,11 @@ export function attend(panel, tell, words) {
       // The chat is a chat without it.
     }
   };
-  const surroundings = () => (around ||= begin(import("./around.js")));
+  const surroundings = () =>
+    (around ||= begin(import("./around.js")).then((part) => {
+      if (answer) part?.session(answer);
+      return part;
+    }));
   (window.requestIdleCallback || setTimeout)(() => is_over || begin(import("./more.js")));
 
   // Texts are drawn as they are; what has more to it is fetched with the first that needs it. Without it they stay texts.
@@ -193,12 +199,15 @@ export function attend(panel, tell, words) {
       parts.forEach((part) => part.told(side, text, message_id));
     },
     // What the relay says of the shop and the visitor.
-    session(answer) {
+    session(now) {
+      answer = now;
       const { widget, consent, answers } = answer;
       const asks = consent?.required || widget?.form;
       if (asks) panel.classList.add("asks");
-      if (!asks && !widget && answers?.median_s == null) return;
-      surroundings().then((part) => part?.session(answer) ?? panel.classList.remove("asks"));
+      // (Goals go to the page's own counter, too.)
+      if (around) around.then((part) => part?.session(answer));
+      else if (asks || widget || answers?.median_s != null || window.ym)
+        surroundings().then((part) => part || panel.classList.remove("asks"));
     },
     // Shows what a message holds besides text and file.
     content(bubble, message_id, json, is_last) {

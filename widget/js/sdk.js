@@ -3,6 +3,7 @@
 //
 // A call answers with a promise. Calls are done one after the other, in the order in which they were made.
 
+import { THEMES, dress } from "./adopt.js";
 import { extra } from "./extra.js";
 
 // The same numbers are in src/view/attend.rs.
@@ -76,11 +77,12 @@ const checked = (attributes) => {
   return attributes;
 };
 
-// The relay keeps what a page says of somebody who has written. Until then it waits here.
+// The relay keeps what a page says of somebody who has written. Until it has their message, this waits here.
+const WRITTEN = ".msg.mine .tick:not(.sending):not(.failed)";
 const send_attributes = async (chat) => {
   const { key, relay } = chat.options;
   const attributes = chat.attributes;
-  if (!attributes || !chat.has_written) return;
+  if (!attributes || !chat.root.querySelector(WRITTEN)) return;
   chat.attributes = null;
   try {
     const token = await token_of(chat);
@@ -101,6 +103,15 @@ const send_attributes = async (chat) => {
   }
 };
 
+const watch = (chat) => {
+  const log = panel_of(chat)?.querySelector(".log");
+  if (!log || log == chat.watched) return;
+  chat.watched = log;
+  const look = () => send_attributes(chat);
+  new MutationObserver(look).observe(log, { childList: true, subtree: true, attributeFilter: ["class"] });
+  look();
+};
+
 const on = (chat, name, listener) => {
   if (typeof listener != "function") wrong("on takes a name and a function");
   const hear = (event) => listener(event.detail);
@@ -116,8 +127,6 @@ const off = (chat, name, listener) => {
     return !goes;
   });
 };
-
-const DARK = /prefers-color-scheme/;
 
 // What a page may give as a way to its people.
 const CONTACT = /^(https?:|mailto:|tel:|\/)/i;
@@ -183,13 +192,10 @@ const CALLS = {
     return again(chat);
   },
   async setTheme(chat, theme) {
-    const media = { light: "not all", dark: "all", auto: "(prefers-color-scheme: dark)" }[theme];
-    if (!media) wrong('setTheme takes "light", "dark" or "auto"');
+    if (!THEMES[theme]) wrong('setTheme takes "light", "dark" or "auto"');
+    chat.options.theme = theme;
     await chat.mount();
-    const sheets = [...chat.root.adoptedStyleSheets, ...[...chat.root.styleSheets]];
-    for (const rule of sheets.flatMap((sheet) => [...sheet.cssRules])) {
-      if (rule.media && (rule.dark ||= DARK.test(rule.media.mediaText))) rule.media.mediaText = media;
-    }
+    dress(chat.root);
   },
   async prefill(chat, text) {
     await chat.mount();
@@ -208,6 +214,7 @@ const CALLS = {
     chat.widget?.unmount();
     chat.widget = null;
     chat.over = true;
+    chat.done = null;
     chat.root.host.remove();
   },
   // The parts of the chat did not come, or may not run: the page's developer is told why, the visitor whom to ask.
@@ -254,12 +261,9 @@ export async function run(chat, name, args) {
     ? CALLS[name]
     : () => wrong(`there is no call "${String(name)}". There are: ${Object.keys(CALLS).join(", ")}, on, off`);
   if (!chat.done) {
-    on(chat, "message", ({ side }) => {
-      if (side == "user") {
-        chat.has_written = true;
-        send_attributes(chat);
-      }
-    });
+    watch(chat);
+    // A chat that is mounted tells how its connection is.
+    on(chat, "status", () => watch(chat));
   }
   const done = (chat.done || Promise.resolve()).then(() => call(chat, ...args));
   chat.done = done.catch(() => {});

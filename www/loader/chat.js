@@ -135,7 +135,7 @@ export function begin(parts, options) {
     }
     const idle = () =>
       (window.requestIdleCallback || setTimeout)(() => {
-        if (triggers) call("triggers", []);
+        if (triggers != null) call("triggers", []);
         try {
           if (localStorage["prilavok:" + key]) mount().catch(() => {});
         } catch {

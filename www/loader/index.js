@@ -38,7 +38,7 @@ export function prilavok(options) {
     return there;
   }
   if (!options?.relay) throw new TypeError("[prilavok] prilavok() needs { key, relay }: the relay's address, https://...");
-  const handle = (window.prilavok = begin(parts, { ...options }));
+  const handle = (window.prilavok = begin(parts, { ...options, triggers: options.triggers || undefined }));
   if (Array.isArray(there)) handle.push(...there);
   return handle;
 }

@@ -204,6 +204,16 @@ impl Page {
         self.driver.post("/actions", &json!({"actions": [source]})).await.expect(200);
     }
 
+    /// Moves the mouse onto the middle of an element.
+    pub async fn hover(&self, root: Root, css: &str) {
+        let element = self.find(root, css).await;
+        let origin = json!({ELEMENT_KEY: element.element_id().to_string()});
+        let there = json!({"type": "pointerMove", "duration": 0, "x": 0, "y": 0, "origin": origin});
+        let mouse =
+            json!({"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": [there]});
+        self.driver.post("/actions", &json!({"actions": [mouse]})).await.expect(200);
+    }
+
     /// Waits until the texts of some elements are right.
     pub async fn until(&self, what: &str, root: Root, css: &str, is_right: impl Fn(&[String]) -> bool) {
         let deadline = Instant::now() + PATIENCE;
@@ -245,7 +255,21 @@ impl Page {
         self.run(FINISH).await;
     }
 
-    async fn picture(&self, moment: &str) {
+    /// Looks at it with what a visitor's system asks for: media features and their values, in place of all others.
+    pub async fn use_media(&self, features: &[(&str, &str)]) {
+        let features: Vec<Value> = features.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
+        self.run(FINISH).await;
+    }
+
+    /// Makes the page so large, in its own pixels, each of which is four on the screen: as if it were twice as near.
+    pub async fn zoom(&self, width: u32, height: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 2, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// A screenshot as it is now: `screenshots/<page>-<moment>.png`.
+    pub async fn picture(&self, moment: &str) {
         let folder = place::screenshots();
         std::fs::create_dir_all(&folder).expect("a folder for screenshots");
         let shown = self.devtools("Page.captureScreenshot", json!({})).await;
@@ -315,6 +339,11 @@ impl Page {
     pub async fn switch_to(&self, tab: &WindowHandle) {
         self.client.switch_to_window(tab.clone()).await.unwrap_or_else(|error| panic!("{}: {error}", self.name));
         self.devtools("Page.bringToFront", json!({})).await;
+    }
+
+    /// All tabs and windows of the browser.
+    pub async fn tabs(&self) -> Vec<WindowHandle> {
+        self.client.windows().await.expect("the tabs")
     }
 
     /// Closes the tab that it is in. Another one has to be switched to.

@@ -22,7 +22,8 @@ impl Shop {
             let html =
                 std::fs::read_to_string(place::root().join("tests/tests/browser_hosts/pages").join(name)).ok()?;
             let key = read_key.lock().unwrap_or_else(PoisonError::into_inner);
-            let tag = format!("<script async src=\"{relay}/prilavok.js\" data-key=\"{key}\" data-locale=\"ru\"></script>");
+            let tag =
+                format!("<script async src=\"{relay}/prilavok.js\" data-key=\"{key}\" data-locale=\"ru\"></script>");
             let html = html.replace("{{tag}}", &tag).replace("{{relay}}", &relay);
             Some(html.replace("{{socket}}", &relay.replacen("http", "ws", 1)).into_bytes())
         });

@@ -47,6 +47,8 @@ export const keeping = (log, message, grow) => {
   const is_above = message && message.offsetTop - log.offsetTop < scrollTop;
   const is_at_end = scrollHeight - scrollTop - clientHeight < END_PX;
   grow();
+  const grown = log.scrollHeight - scrollHeight;
   if (is_at_end) log.scrollTop = log.scrollHeight;
-  else if (is_above) log.scrollTop = scrollTop + log.scrollHeight - scrollHeight;
+  // To be put where one is would end a smooth scroll.
+  else if (is_above && grown) log.scrollTop = scrollTop + grown;
 };

@@ -16,11 +16,13 @@ import { patience } from "./patience.js";
 import { rating } from "./rating.js";
 
 // The same numbers are in src/view/attend.rs: the session ("address\ntoken"), a message of the visitor's ("" if it goes out),
-// the line under the title, the greeting of an empty chat ("heading\ntext").
+// the line under the title, the greeting of an empty chat ("heading\ntext"), and that the visitor has told the shop something:
+// from then on this browser keeps who they are.
 const ADDRESS = 7;
 const SEND = 11;
 const PRESENCE = 12;
 const GREETING = 13;
+const KEEP = 14;
 
 // Hours are looked at this often at least: a computer that sleeps stops its timers, and at midnight "tomorrow" is "today".
 const LOOK_MS = 5 * 60_000;
@@ -53,6 +55,7 @@ export async function begin({ panel, root, chat, tell, words }) {
   let is_shop_open = true;
   let has_written = false;
   let was_open = false;
+  let is_told = false;
   let is_over = false;
 
   const settings = () => answer?.widget || {};
@@ -81,13 +84,23 @@ export async function begin({ panel, root, chat, tell, words }) {
     if (!tell(SEND, text)) go_on();
   };
 
-  // The form is done: for which version of the consent. Kept once the visitor has sent it, for as long as the tab.
+  // The form is done: for which version of the consent, and what was typed, until the first message takes that along. Kept
+  // once the visitor has sent it, for as long as the tab.
   const place = `prilavok:${key}:form`;
   let done = null;
+  let typed = {};
+  const keep = (...both) => {
+    [done, typed] = both;
+    try {
+      sessionStorage.setItem(place, JSON.stringify(both));
+    } catch {
+      // Where storage is forbidden it is remembered on the page.
+    }
+  };
   try {
-    done = sessionStorage.getItem(place);
+    [done = null, typed = {}] = JSON.parse(sessionStorage.getItem(place)) || [];
   } catch {
-    // Where storage is forbidden it is remembered on the page.
+    // As above.
   }
 
   const lacks_consent = () => {
@@ -115,12 +128,8 @@ export async function begin({ panel, root, chat, tell, words }) {
     if (consent) body.consent = { version: consent.version, given: true };
     if (vouched) body.identity = vouched;
     if (!body.token || !(await post("/v1/widget/sessions", {}, body)) || is_over) return false;
-    done = consent?.version || "";
-    try {
-      sessionStorage.setItem(place, done);
-    } catch {
-      // As above.
-    }
+    tell(KEEP, "");
+    keep(consent?.version || "", values);
     attributes(values);
     goal("prilavok_form");
     settle();
@@ -150,6 +159,7 @@ export async function begin({ panel, root, chat, tell, words }) {
         asked = form({ fields, consent, heading }, { words, more, enrich, post: (values) => submit(values, consent) });
         asked.what = what;
         composer.after(asked.element);
+        room.observe(asked.element);
       });
     }
     if (panel.classList.contains("asks") != is_due) keeping(log, null, () => panel.classList.toggle("asks", is_due));
@@ -158,12 +168,18 @@ export async function begin({ panel, root, chat, tell, words }) {
 
   // The form comes into view. The visitor begins with it, if they are nowhere else; as above, not with a phone's keyboard.
   const attend = () => {
-    panel.classList.remove("tight");
-    panel.classList.toggle("tight", !!asked && log.scrollHeight > log.clientHeight);
+    fit();
     const now = root.activeElement;
     const is_free = now ? now == input || now.matches(".launcher") : [document.body, null].includes(document.activeElement);
     if (asked && was_open && is_free && !matchMedia(TOUCH).matches) asked.focus();
   };
+
+  // Where the form leaves the greeting no room, it does without its picture.
+  const fit = () => {
+    panel.classList.remove("tight");
+    panel.classList.toggle("tight", !!asked && log.scrollHeight > log.clientHeight);
+  };
+  const room = new ResizeObserver(fit);
 
   // The line under the title.
   const look = () => {
@@ -208,6 +224,8 @@ export async function begin({ panel, root, chat, tell, words }) {
       };
       stars = rating("rating-" + content.message_id, more, rate, (act) => keeping(log, message, act));
     }
+    // The question stands once: in the message's text, or above the stars.
+    stars?.element.querySelector("legend").classList.toggle("sr", !!message.querySelector(".body").textContent);
     keeping(log, message, () => {
       if (before?.json != json) {
         const parts = [
@@ -281,6 +299,10 @@ export async function begin({ panel, root, chat, tell, words }) {
         pick(greeting?.text, language) || words[WORD.invitation],
       ];
       tell(GREETING, greeting ? lines.join("\n") : "");
+      if (was_open && !is_told) goal("prilavok_opened");
+      is_told = was_open;
+      // What was typed before the page was loaded again.
+      if (!at(".msg.mine")) attributes(typed);
       look();
       changed();
       place_visitor();
@@ -293,8 +315,10 @@ export async function begin({ panel, root, chat, tell, words }) {
     shown(is_open) {
       if (is_open == was_open) return;
       was_open = is_open;
+      // Which counter to tell is known with the settings.
+      is_told = is_open && !!answer;
       if (!is_open) return;
-      goal("prilavok_opened");
+      if (is_told) goal("prilavok_opened");
       // Told while the panel is being drawn: what is told in turn has to wait.
       queueMicrotask(() => {
         if (is_over) return;
@@ -306,12 +330,14 @@ export async function begin({ panel, root, chat, tell, words }) {
       if (!side) goal("prilavok_error");
       if (side != "user") return;
       if (!has_written) goal("prilavok_first_message");
+      if (done !== null) keep(done, {});
       goal("prilavok_message");
     },
     end() {
       is_over = true;
       clearTimeout(timer);
       observer.disconnect();
+      room.disconnect();
       for (const name of DROPS) panel.removeEventListener(name, refuse, true);
       asked?.element.remove();
       panel.classList.remove("asks", "tight");

@@ -98,6 +98,7 @@ fn hear(visit: &Visit, what: u32, text: &str) -> String {
         10 => visit.prefill(text),
         12 => visit.say_presence(text),
         13 => visit.say_greeting(text),
+        14 => visit.note_writing(),
         _ => return visit.send_text(text),
     }
     String::new()

@@ -47,7 +47,11 @@ impl Log {
         if self.is_at_end {
             log.set_scroll_top(log.scroll_height());
         } else if let (Some(anchor), Some(before)) = (anchor, before) {
-            log.set_scroll_top(top + anchor.offset_top() - before);
+            let moved = anchor.offset_top() - before;
+            // To be put where one is would end a smooth scroll.
+            if moved != 0 {
+                log.set_scroll_top(top + moved);
+            }
         }
     }
 

@@ -126,7 +126,7 @@ impl Visit {
     }
 
     /// From now on this browser keeps who the visitor is and what they write.
-    pub(super) fn note_writing(&self) {
+    pub(crate) fn note_writing(&self) {
         if let Some(session) = &*self.session.borrow()
             && !self.has_written.replace(true)
         {
