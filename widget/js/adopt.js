@@ -14,7 +14,12 @@ export const dress = (root) => {
   }
 };
 
+// A root keeps its styles when the chat in it is mounted anew. (Every part has this module, and styles, of its own.)
+const dressed = new WeakSet();
+
 export const adopt = (root, text) => {
+  if (dressed.has(root)) return;
+  dressed.add(root);
   try {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);

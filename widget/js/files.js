@@ -39,7 +39,7 @@ const button = (name, label, act, ...inside) => {
   return element;
 };
 
-export async function open({ panel, root, chat, tell, words }, keeping) {
+export async function open({ panel, root, chat, tell, words, keeping }) {
   const more = await extra(chat, words);
   // STYLE is the build's: the text of files.css.
   adopt(root, STYLE);

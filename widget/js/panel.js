@@ -24,15 +24,17 @@ const PHONE = "(max-width: 479.98px), (max-height: 479.98px)";
 // So far from the end, in pixels, the visitor still counts as being there (src/view/log.rs).
 const END_PX = 32;
 
-// What the visitor looks at stays where it is while a message grows: the end, or what is below the message.
+// What the visitor looks at stays where it is while something in the log or below it grows or goes: the end, or what is below
+// the message.
 const keeping = (log, message, grow) => {
-  const { scrollHeight, scrollTop } = log;
-  const is_above = message.offsetTop - log.offsetTop < scrollTop;
-  const is_at_end = scrollHeight - scrollTop - log.clientHeight < END_PX;
+  const { scrollHeight, scrollTop, clientHeight } = log;
+  const is_above = message && message.offsetTop - log.offsetTop < scrollTop;
+  const is_at_end = scrollHeight - scrollTop - clientHeight < END_PX;
   grow();
   const grown = log.scrollHeight - scrollHeight;
+  if (is_at_end) log.scrollTop = log.scrollHeight;
   // To be put where one is would end a smooth scroll.
-  if (grown && (is_above || is_at_end)) log.scrollTop = scrollTop + grown;
+  else if (is_above && grown) log.scrollTop = scrollTop + grown;
 };
 
 export function attend(panel, tell, words) {
@@ -46,7 +48,7 @@ export function attend(panel, tell, words) {
   // Some browsers remember a failed import for the life of the page, hence the query on later attempts.
   const files = () =>
     (opening ||= (tries ? import(new URL("files.js?" + tries, import.meta.url)) : import("./files.js"))
-      .then((part) => part.open(stay, keeping))
+      .then((part) => part.open(stay))
       .then(
         (opened) => (board = opened),
         () => {
@@ -70,7 +72,7 @@ export function attend(panel, tell, words) {
 
   // What nobody needs in order to write is fetched when the browser has nothing else to do (more/), and what the shop's
   // settings and the contents of messages need with the first of them (around/).
-  const stay = { panel, root, chat: root.chat, tell, words };
+  const stay = { panel, root, chat: root.chat, tell, words, keeping };
   const parts = [];
   let around, answer, is_over;
   const begin = async (loading) => {

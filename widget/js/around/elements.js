@@ -3,9 +3,6 @@
 // What a link may lead to.
 const LINK = /^(https?:\/\/|mailto:|tel:)/i;
 
-// So far from the end, in pixels, the visitor still counts as being there (src/view/log.rs).
-const END_PX = 32;
-
 export const make = (tag, name, ...inside) => {
   const element = document.createElement(tag);
   if (name) element.className = name;
@@ -39,16 +36,3 @@ export const picture = (address, relay) => {
 // A text of the shop's settings in a language: of one that is given by language, else Russian, else the first.
 export const pick = (text, language) =>
   typeof text == "string" ? text : text ? text[language] ?? text.ru ?? Object.values(text)[0] ?? "" : "";
-
-// What the visitor looks at stays where it is while something in the log or below it grows or goes: the end, or what is below
-// the message.
-export const keeping = (log, message, grow) => {
-  const { scrollHeight, scrollTop, clientHeight } = log;
-  const is_above = message && message.offsetTop - log.offsetTop < scrollTop;
-  const is_at_end = scrollHeight - scrollTop - clientHeight < END_PX;
-  grow();
-  const grown = log.scrollHeight - scrollHeight;
-  if (is_at_end) log.scrollTop = log.scrollHeight;
-  // To be put where one is would end a smooth scroll.
-  else if (is_above && grown) log.scrollTop = scrollTop + grown;
-};

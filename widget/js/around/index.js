@@ -7,7 +7,7 @@ import { extra } from "../extra.js";
 import { count, say } from "../words.js";
 import { cards, replies } from "./content.js";
 import { context } from "./context.js";
-import { keeping, make, pick } from "./elements.js";
+import { make, pick } from "./elements.js";
 import { faces } from "./faces.js";
 import { form } from "./form.js";
 import { hours } from "./hours.js";
@@ -30,21 +30,15 @@ const LOOK_MS = 5 * 60_000;
 // Where a focus brings a keyboard onto the screen.
 const TOUCH = "(pointer: coarse)";
 
-// A root keeps its styles when the chat in it is mounted anew.
-const dressed = new WeakSet();
-
 let counter = 0;
 
 // A goal in Yandex.Metrica, if the page has it; after whatever is being drawn, since it is the page's code that hears it.
 export const goal = (name, params = {}) => queueMicrotask(() => reach(window, counter, name, params));
 
-export async function begin({ panel, root, chat, tell, words }) {
+export async function begin({ panel, root, chat, tell, words, keeping }) {
   const more = await extra(chat, words);
-  if (!dressed.has(root)) {
-    // STYLE is the build's: the text of around.css.
-    adopt(root, STYLE);
-    dressed.add(root);
-  }
+  // STYLE is the build's: the text of around.css.
+  adopt(root, STYLE);
   const { key, relay } = chat.options;
   const language = words[WORD.lang];
   const at = (selector) => panel.querySelector(selector);
@@ -195,7 +189,7 @@ export async function begin({ panel, root, chat, tell, words }) {
   };
   const how_soon = () => {
     const [how, number] = patience(answer.answers?.median_s) || [];
-    const many = (word) => count({ 0: language, [word]: more[word] }, word, number);
+    const many = (word) => count(more, word, number, language);
     if (how == "at_once") return more[EXTRA.answers_at_once];
     if (how == "minutes") return many(EXTRA.answers_in_minutes);
     if (how == "hours") return many(EXTRA.answers_in_hours);

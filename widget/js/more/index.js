@@ -2,7 +2,7 @@
 // the page's title, sound and notifications, the way to the newest, copying, emoji, the menu, a window of its own, parts for
 // the merchant's styles.
 //
-// `begin({ panel, root, chat, tell, words })` gives { shown, told, end }: js/panel.js tells what has changed, and ends it all.
+// `begin(stay)` gives { shown, told, end }: js/panel.js tells what has changed, and ends it all.
 
 import { adopt } from "../adopt.js";
 import { extra } from "../extra.js";
@@ -20,17 +20,11 @@ import { is_window } from "./window.js";
 // A short notice is there for so long.
 const NOTICE_MS = 3000;
 
-// A root keeps its styles when the chat in it is mounted anew.
-const dressed = new WeakSet();
-
 export async function begin(stay) {
   const { panel, root, chat, words } = stay;
   const texts = await extra(chat, words);
-  if (!dressed.has(root)) {
-    // STYLE is the build's: the text of more.css.
-    adopt(root, STYLE);
-    dressed.add(root);
-  }
+  // STYLE is the build's: the text of more.css.
+  adopt(root, STYLE);
   const log = panel.querySelector(".log");
 
   // What lies over the end of the log takes no room in it.

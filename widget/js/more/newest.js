@@ -19,8 +19,7 @@ export function newest(panel, ledge, texts, words) {
     element.hidden = !is_wanted(left, log.clientHeight, arrived);
     // Drawn by the styles: the label says it in words.
     element.dataset.count = arrived || "";
-    // (`count` asks the first text for the language.)
-    const many = count([words[WORD.lang], texts[EXTRA.new_messages]], 1, arrived);
+    const many = count(texts, EXTRA.new_messages, arrived, words[WORD.lang]);
     element.setAttribute("aria-label", arrived ? many : texts[EXTRA.to_newest]);
   };
   element.onclick = () => {
