@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::input::Job;
 use super::messages::ChatRow;
 use super::sends::{LOOKUP_AFTER_MS, Send, State, WATCHDOG_MS};
-use super::{Decision, Effect, Refused};
+use super::{Decision, Refused};
 use crate::upstream::Answered;
 use crate::upstream::ozon::{OzonId, chat_history};
 
@@ -90,7 +90,7 @@ impl Draft<'_> {
         }
         if let Some(request) = request {
             let job = Job::Lookup { user_id, asked_at: self.now };
-            self.turn.effects.push(Effect::Call { job, request: Box::new(request) });
+            self.call(job, request);
         }
         Ok(())
     }

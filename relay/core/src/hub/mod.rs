@@ -12,6 +12,7 @@ mod administration;
 mod answers;
 mod audit;
 mod budget;
+mod calls;
 mod closing;
 mod closure;
 mod connections;

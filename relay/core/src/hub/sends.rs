@@ -24,7 +24,7 @@ use shared::time::Timestamp;
 use super::draft::Draft;
 use super::input::Job;
 use super::messages::ChatRow;
-use super::{Decision, Effect, Refused};
+use super::{Decision, Refused};
 use crate::storage::{Row, Value};
 use crate::upstream::ozon::chat_send_message;
 use crate::upstream::{Answered, Failure};
@@ -261,9 +261,7 @@ impl Draft<'_> {
         );
         self.wake_at(due);
         self.begun.insert(send.user_id);
-        self.turn
-            .effects
-            .push(Effect::Call { job: Job::Send { message_id: send.message_id, attempt }, request: Box::new(request) });
+        self.call(Job::Send { message_id: send.message_id, attempt }, request);
         Ok(true)
     }
 
