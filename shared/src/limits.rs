@@ -372,6 +372,40 @@ pub const NAME_CHARS_MAX: usize = 100;
 /// One upstream call, from request to the whole answer (UPSTREAMS 1: the vendor's own clients wait 30 s).
 pub const UPSTREAM_TIMEOUT_MS: i64 = 30_000;
 
+/// Calls that Ozon lets one account make in any one second, over all methods together (UPSTREAMS 1.1).
+pub const OZON_CALLS_PER_SECOND: usize = 50;
+
+/// The second in which Ozon counts them.
+pub const OZON_WINDOW_MS: i64 = 1_000;
+
+/// Places that integrators' calls may take: the rest is for answers to buyers.
+pub const GATE_SHARE_FORWARDS: usize = 40;
+
+/// Places that work in the background may take.
+pub const GATE_SHARE_CHORES: usize = 10;
+
+/// Places of a gate that was just restored, and up to which one says nothing to its successor: half of all, so that the two
+/// together stay within the limit.
+pub const GATE_SHARE_YOUNG: usize = OZON_CALLS_PER_SECOND / 2;
+
+/// How long a lease of a busy gate lasts: the vendor's second, and one in which it need not be written again.
+pub const GATE_LEASE_MS: i64 = OZON_WINDOW_MS * 2;
+
+/// Failures in a row after which an upstream is left alone.
+pub const GATE_CIRCUIT_FAILURES: u32 = 5;
+
+/// For how long at first; twice as long each further time.
+pub const GATE_CIRCUIT_MS: i64 = 5_000;
+
+/// For how long at most: an operator's message waits for ten minutes, and is to see several probes.
+pub const GATE_CIRCUIT_MAX_MS: i64 = 60_000;
+
+/// When to ask again while nobody knows when a place will be free.
+pub const GATE_ASK_AGAIN_MS: i64 = 100;
+
+/// How long a method is left alone when the vendor says "Circle is open": it names "a few minutes" (UPSTREAMS 1.6).
+pub const GATE_CIRCLE_MS: i64 = 180_000;
+
 /// Bytes of an upstream's answer that are read.
 pub const UPSTREAM_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 

@@ -13,6 +13,7 @@ use shared::time::Timestamp;
 use super::input::ConnId;
 use super::{Decision, Effect, Hub, Organization, Refused, Session, Turn};
 use crate::storage::{Sql, SqlError, Value, Write};
+use crate::upstream::gate::Gate;
 
 /// When to try again what failed for the store's sake.
 pub(super) const RETRY_STORE_MS: i64 = 5_000;
@@ -54,6 +55,8 @@ impl<'a> Draft<'a> {
         } else {
             Counters::default()
         };
+        let lease = hub.lease;
+        hub.gate.get_or_insert_with(|| Gate::restored(now, lease));
         Ok(Self {
             hub,
             now,
@@ -72,6 +75,7 @@ impl<'a> Draft<'a> {
 
     pub(super) fn finish(mut self) -> Decision<Turn> {
         self.keep_budgets()?;
+        self.begin_calls();
         if self.counters != self.counted {
             let Counters { offset, message_id, user_id } = self.counters;
             self.write(

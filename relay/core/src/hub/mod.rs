@@ -61,6 +61,7 @@ pub use visit::Visit;
 
 use crate::auth::keyring::Keyring;
 use crate::storage::{Sql, SqlError};
+use crate::upstream::gate::Gate;
 use draft::Draft;
 
 /// What the deployment sets.
@@ -130,6 +131,10 @@ pub struct Hub {
     /// Sockets that are gone and still have a session, since the store failed when they went: the alarm lets them go.
     gone: BTreeSet<ConnId>,
     ends: liveness::Ends,
+    /// In front of the Ozon account, from the first decision on.
+    gate: Option<Gate>,
+    /// What the gate before this one has left.
+    lease: Option<Timestamp>,
 }
 
 impl Hub {
@@ -144,9 +149,16 @@ impl Hub {
         attachments: impl IntoIterator<Item = String>,
     ) -> Result<Self, SqlError> {
         let sessions = attachments.into_iter().filter_map(|attachment| Session::from_attachment(&attachment));
+        let organization = Organization::load(sql)?;
+        let lease = match organization {
+            Some(_) => sql.first("SELECT gate_until FROM accounts WHERE source = 'ozon'", &[])?,
+            None => None,
+        };
         Ok(Self {
             config,
-            organization: Organization::load(sql)?,
+            organization,
+            gate: None,
+            lease: lease.map(|row| row.optional_integer(0)).transpose()?.flatten().map(Timestamp),
             sessions: sessions.map(|session| (session.conn, session)).collect(),
             patience: patience::Patience::default(),
             alarm: None,

@@ -26,6 +26,7 @@ use super::input::Job;
 use super::messages::ChatRow;
 use super::{Decision, Refused};
 use crate::storage::{Row, Value};
+use crate::upstream::gate::Class;
 use crate::upstream::ozon::chat_send_message;
 use crate::upstream::{Answered, Failure};
 
@@ -200,6 +201,7 @@ impl Draft<'_> {
     }
 
     pub(super) fn outcome(&mut self, job: Job, answered: &Answered) -> Decision {
+        self.call_ended(&job, answered);
         match job {
             Job::Send { message_id, attempt } => self.sent(message_id, attempt, answered),
             Job::Lookup { user_id, asked_at } => self.looked_up(user_id, asked_at, answered),
@@ -233,6 +235,17 @@ impl Draft<'_> {
     pub(super) fn attempt(&mut self, send: &Send) -> Decision<bool> {
         // Reads do not show what this turn has begun: without this a chat could get two messages under way.
         if self.begun.contains(&send.user_id) {
+            return Ok(true);
+        }
+        if let Some(at) = self.must_wait_for_ozon(Class::Send, chat_send_message::PATH) {
+            // Until it has had a try of its own it waits for twice as long: others may have been before it.
+            if self.now.since_ms(send.created_at) >= GIVE_UP_MS.saturating_mul(2) {
+                let was_busy = send.reason.as_deref() == Some(Code::UpstreamRateLimited.as_str());
+                let code = if was_busy { Code::UpstreamRateLimited } else { Code::UpstreamUnavailable };
+                self.fail(send, code)?;
+                return Ok(false);
+            }
+            self.set_state(send.message_id, State::Queued, at);
             return Ok(true);
         }
         let attempt = send.attempts.saturating_add(1);

@@ -14,6 +14,7 @@ const STEPS: &[&[&str]] = &[
     provisioning::STOREFRONT,
     ANSWERS,
     CLOSING,
+    GATE,
 ];
 
 /// How many chats are new is asked for each new one.
@@ -35,6 +36,9 @@ const CLOSING: &[&str] = &[
     "ALTER TABLE chats ADD COLUMN status TEXT NOT NULL DEFAULT 'open'",
     "ALTER TABLE chats ADD COLUMN opened_after INTEGER NOT NULL DEFAULT 0",
 ];
+
+/// Until when a restored gate of an account stays closed.
+const GATE: &[&str] = &["ALTER TABLE accounts ADD COLUMN gate_until INTEGER"];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE organization (

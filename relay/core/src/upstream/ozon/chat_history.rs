@@ -11,6 +11,9 @@ use crate::upstream::{Answered, Failure, Request};
 /// Messages asked for: more than a shop writes into one chat while one message is in doubt.
 const PAGE: u32 = 100;
 
+/// The method's path.
+pub const PATH: &str = "/v3/chat/history";
+
 #[derive(Serialize)]
 struct Body<'a> {
     chat_id: &'a str,
@@ -75,7 +78,7 @@ struct ItemUser {
 /// # Errors
 /// If the credentials cannot be written into headers.
 pub fn request(account: &Account, chat_id: &str) -> Result<Request, Problem> {
-    account.post("/v3/chat/history", &Body { chat_id, direction: "Backward", limit: PAGE })
+    account.post(PATH, &Body { chat_id, direction: "Backward", limit: PAGE })
 }
 
 /// The page. A message that cannot be read is left out; the page is not.

@@ -6,6 +6,9 @@ use shared::problem::Problem;
 use super::{Account, failure};
 use crate::upstream::{Answered, Failure, Request};
 
+/// The method's path.
+pub const PATH: &str = "/v1/chat/send/message";
+
 #[derive(Serialize)]
 struct Body<'a> {
     chat_id: &'a str,
@@ -22,7 +25,7 @@ struct Answer {
 /// # Errors
 /// If the credentials cannot be written into headers.
 pub fn request(account: &Account, chat_id: &str, text: &str) -> Result<Request, Problem> {
-    account.post("/v1/chat/send/message", &Body { chat_id, text })
+    account.post(PATH, &Body { chat_id, text })
 }
 
 /// Whether the message was accepted. A 200 without a `result` is no promise: the message may or may not be there.

@@ -2,11 +2,10 @@
 //! only tells Ozon's two kinds of 404 apart.
 
 use http::StatusCode;
-use http::header::RETRY_AFTER;
 use serde::Deserialize;
 use shared::problem::Code;
 
-use crate::upstream::{Answered, Failure};
+use crate::upstream::{Answered, Failure, Response, retry_after_ms};
 
 /// The gRPC status that Ozon sends as an error's body.
 #[derive(Debug, Default, Deserialize)]
@@ -28,11 +27,7 @@ pub fn failure(answered: &Answered) -> Result<&[u8], Failure> {
         StatusCode::FORBIDDEN => Err(Failure::Refused(Code::UpstreamForbidden)),
         // Ozon answers a wrong key with 404, too.
         StatusCode::NOT_FOUND if body.message.contains("Api-Key") => Err(Failure::Refused(Code::UpstreamUnauthorized)),
-        StatusCode::TOO_MANY_REQUESTS => {
-            let seconds =
-                response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse::<i64>().ok());
-            Err(Failure::Later { retry_after_ms: seconds.map(|seconds| seconds.clamp(0, 3600).saturating_mul(1000)) })
-        }
+        StatusCode::TOO_MANY_REQUESTS => Err(Failure::Later { retry_after_ms: retry_after_ms(response) }),
         // A timeout on Ozon's side: it may have acted.
         StatusCode::REQUEST_TIMEOUT => Err(Failure::Unknown),
         status if status.is_client_error() || status.is_redirection() => Err(Failure::Refused(Code::UpstreamRejected)),
@@ -40,10 +35,19 @@ pub fn failure(answered: &Answered) -> Result<&[u8], Failure> {
     }
 }
 
+/// Whether Ozon has blocked the method for some minutes. Neither status nor code of this are documented, its text is
+/// (UPSTREAMS 1.6).
+#[must_use]
+pub fn is_circle(response: &Response) -> bool {
+    !response.status().is_success()
+        && serde_json::from_slice::<Body>(response.body()).is_ok_and(|body| body.message.contains("Circle is open"))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use http::header::RETRY_AFTER;
 
     fn answered(status: u16, body: &str) -> Answered {
         Answered::Response(http::Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap())

@@ -10,7 +10,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use serde::{Deserialize, Serialize};
 use shared::problem::{Code, Problem};
 
-pub use error::failure;
+pub use error::{failure, is_circle};
 pub use id::OzonId;
 
 /// The merchant's key. It is opened for a call and never leaves the relay but in that call's headers.
