@@ -406,6 +406,38 @@ pub const GATE_ASK_AGAIN_MS: i64 = 100;
 /// How long a method is left alone when the vendor says "Circle is open": it names "a few minutes" (UPSTREAMS 1.6).
 pub const GATE_CIRCLE_MS: i64 = 180_000;
 
+/// How long an integrator's call waits for its answer: vendors' clients give up after 30 s.
+pub const FORWARD_PATIENCE_MS: i64 = 25_000;
+
+/// How often such a call is made at most, if its repetition does no harm.
+pub const FORWARD_TRIES_MAX: u32 = 3;
+
+/// When one that failed is made again, the first time; each further time waits twice as long.
+pub const FORWARD_RETRY_MS: i64 = 1_000;
+
+/// Calls of integrators that wait or are under way, of one organization: what its places of the gate let through in half of
+/// their patience.
+pub const FORWARDS_MAX: usize = 500;
+
+/// For how long the same words by the same caller to the same buyer are taken for the same call: three tries of a client
+/// that gives up after 30 s, and the pauses between them.
+pub const FORWARD_REPEAT_MS: i64 = 120_000;
+
+/// For how long an answer is kept that may be kept.
+pub const FORWARD_CACHE_MS: i64 = 5 * 60_000;
+
+/// How many answers are kept.
+pub const FORWARD_CACHED_MAX: usize = 32;
+
+/// The largest answer that is kept, in bytes: a list of 100 chats has about 40,000.
+pub const FORWARD_CACHE_BYTES: usize = 256 * 1024;
+
+/// The body of an integrator's call, in bytes: a file of ours as base64, and its envelope.
+pub const FORWARD_BODY_BYTES_MAX: usize = FILE_BYTES_MAX / 3 * 4 + BODY_BYTES_MAX;
+
+/// Bytes of Ozon's id of a chat: a UUID has 36.
+pub const OZON_CHAT_ID_BYTES_MAX: usize = 64;
+
 /// Bytes of an upstream's answer that are read.
 pub const UPSTREAM_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 

@@ -15,11 +15,12 @@ impl Job {
         match self {
             Self::Send { .. } => ozon::chat_send_message::PATH,
             Self::Lookup { .. } => ozon::chat_history::PATH,
+            Self::Forward { method, .. } => method,
         }
     }
 
     fn limit(&self) -> Option<MethodLimit> {
-        None
+        ozon::catalogue::find(self.method()).and_then(|entry| entry.per_method)
     }
 }
 
@@ -27,13 +28,15 @@ impl Draft<'_> {
     /// When a call to Ozon may begin, if it may not now. Who is told to wait keeps that time as a row's `due_at`: nothing
     /// of ours waits in memory.
     pub(super) fn must_wait_for_ozon(&self, class: Class, method: &str) -> Option<Timestamp> {
-        let begun = self.turn.effects.iter().filter(|effect| matches!(effect, Effect::Call { .. })).count();
-        let gate = self.hub.gate.as_ref()?;
-        gate.admit(self.now, class, method, None, begun).err()
+        let limit = ozon::catalogue::find(method).and_then(|entry| entry.per_method);
+        self.hub.gate.as_ref()?.admit(self.now, class, method, limit).err()
     }
 
     /// Makes a call, which was let in, and has its outcome fed back.
     pub(super) fn call(&mut self, job: Job, request: upstream::Request) {
+        let now = self.now;
+        let lease = self.hub.gate.as_mut().and_then(|gate| gate.begin(now, job.method(), job.limit()));
+        self.keep_lease(lease);
         self.turn.effects.push(Effect::Call { job, request: Box::new(request) });
     }
 
@@ -44,16 +47,14 @@ impl Draft<'_> {
         self.keep_lease(lease);
     }
 
-    /// The turn is to be: its calls take their places.
-    pub(super) fn begin_calls(&mut self) {
-        let now = self.now;
-        let mut lease = None;
-        for effect in &self.turn.effects {
-            if let (Effect::Call { job, .. }, Some(gate)) = (effect, self.hub.gate.as_mut()) {
-                lease = gate.begin(now, job.method(), job.limit()).or(lease);
+    /// The turn is not to be: its calls give their places back.
+    pub(super) fn cancel_calls(&mut self) {
+        let calls = self.turn.effects.iter().filter(|effect| matches!(effect, Effect::Call { .. })).count();
+        for _ in 0..calls {
+            if let Some(gate) = self.hub.gate.as_mut() {
+                gate.cancel();
             }
         }
-        self.keep_lease(lease);
     }
 
     fn keep_lease(&mut self, lease: Option<Timestamp>) {

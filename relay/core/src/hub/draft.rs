@@ -13,6 +13,7 @@ use shared::time::Timestamp;
 use super::input::ConnId;
 use super::{Decision, Effect, Hub, Organization, Refused, Session, Turn};
 use crate::storage::{Sql, SqlError, Value, Write};
+use crate::upstream::Answered;
 use crate::upstream::gate::Gate;
 
 /// When to try again what failed for the store's sake.
@@ -42,6 +43,8 @@ pub(super) struct Draft<'a> {
     pub(super) begun: BTreeSet<UserId>,
     /// The audit log's newest row, once this turn has written one.
     pub(super) audited: Option<(i64, String)>,
+    /// What the upstream said to a message that it has just refused.
+    pub(super) refusal: Option<Answered>,
     /// Lines that are to be continued by others.
     pub(super) continued: BTreeSet<ConnId>,
 }
@@ -69,13 +72,13 @@ impl<'a> Draft<'a> {
             settled: BTreeSet::new(),
             begun: BTreeSet::new(),
             audited: None,
+            refusal: None,
             continued: BTreeSet::new(),
         })
     }
 
     pub(super) fn finish(mut self) -> Decision<Turn> {
         self.keep_budgets()?;
-        self.begin_calls();
         if self.counters != self.counted {
             let Counters { offset, message_id, user_id } = self.counters;
             self.write(
@@ -96,7 +99,8 @@ impl<'a> Draft<'a> {
     }
 
     /// The turn is not to be: the hub is as it was before.
-    pub(super) fn undo(self) {
+    pub(super) fn undo(mut self) {
+        self.cancel_calls();
         for (conn, was) in self.before.into_iter().rev() {
             match was {
                 Some(session) => self.hub.sessions.insert(conn, session),

@@ -22,6 +22,7 @@ mod draft;
 mod erasure;
 mod export;
 mod files;
+mod forward;
 mod history;
 mod hooks;
 mod identity_secrets;
@@ -51,6 +52,7 @@ use shared::time::Timestamp;
 pub use administration::{Actor, Command};
 pub use consent::consents_csv;
 pub use files::Opened;
+pub use forward::{Forward, Forwarded, Ticket};
 pub use input::{ConnId, ENTROPY_BYTES, Input, Job, Request};
 pub use organization::Organization;
 pub use rating::Rating;
@@ -131,6 +133,7 @@ pub struct Hub {
     /// Sockets that are gone and still have a session, since the store failed when they went: the alarm lets them go.
     gone: BTreeSet<ConnId>,
     ends: liveness::Ends,
+    forwards: forward::Forwards,
     /// In front of the Ozon account, from the first decision on.
     gate: Option<Gate>,
     /// What the gate before this one has left.
@@ -157,6 +160,7 @@ impl Hub {
         Ok(Self {
             config,
             organization,
+            forwards: forward::Forwards::default(),
             gate: None,
             lease: lease.map(|row| row.optional_integer(0)).transpose()?.flatten().map(Timestamp),
             sessions: sessions.map(|session| (session.conn, session)).collect(),

@@ -123,7 +123,7 @@ impl Gate {
         }
     }
 
-    /// Whether a call may begin beside `others` that begin with it.
+    /// Whether a call may begin.
     ///
     /// # Errors
     /// When it is worth asking again.
@@ -133,12 +133,11 @@ impl Gate {
         class: Class,
         method: &str,
         limit: Option<MethodLimit>,
-        others: usize,
     ) -> Result<(), Timestamp> {
         let mut at = self.closed_until.max(self.blocked.get(method).copied().unwrap_or_default());
         if class != Class::Lookup {
             at = at.max(self.circuit.open_until);
-            if self.circuit.open_until.0 > 0 && (self.circuit.is_probing || others > 0) {
+            if self.circuit.open_until.0 > 0 && self.circuit.is_probing {
                 at = at.max(now.plus_ms(GATE_ASK_AGAIN_MS));
             }
         }
@@ -154,7 +153,7 @@ impl Gate {
         }
         let share = if now < self.young_until { class.share().min(GATE_SHARE_YOUNG) } else { class.share() };
         let counting = self.ended.iter().filter(|ended| self.counts(**ended, now)).count();
-        let taken = self.under_way.saturating_add(others).saturating_add(counting);
+        let taken = self.under_way.saturating_add(counting);
         if taken < share {
             return Ok(());
         }
@@ -177,6 +176,12 @@ impl Gate {
             }
         }
         self.lease(now)
+    }
+
+    /// A call is not to be after all.
+    pub fn cancel(&mut self) {
+        self.under_way = self.under_way.saturating_sub(1);
+        self.circuit.is_probing = false;
     }
 
     /// A call has ended. Says if the store is to keep a new lease, and which.
@@ -257,7 +262,7 @@ mod tests {
     }
 
     fn may(gate: &Gate, now: Timestamp, class: Class) -> Result<(), Timestamp> {
-        gate.admit(now, class, SEND, None, 0)
+        gate.admit(now, class, SEND, None)
     }
 
     fn begin(gate: &mut Gate, now: Timestamp, calls: usize) {
@@ -289,10 +294,12 @@ mod tests {
     }
 
     #[test]
-    fn calls_of_the_same_turn_take_places_of_one_another() {
-        let gate = gate();
-        assert_eq!(gate.admit(at(0), Class::Send, SEND, None, OZON_CALLS_PER_SECOND - 1), Ok(()));
-        assert!(gate.admit(at(0), Class::Send, SEND, None, OZON_CALLS_PER_SECOND).is_err());
+    fn a_call_that_is_not_to_be_gives_its_place_back() {
+        let mut gate = gate();
+        begin(&mut gate, at(0), OZON_CALLS_PER_SECOND);
+        gate.cancel();
+        begin(&mut gate, at(0), 1);
+        assert!(may(&gate, at(0), Class::Send).is_err());
     }
 
     #[test]
@@ -332,12 +339,12 @@ mod tests {
         let mut gate = gate();
         let limit = Some((2, 60_000));
         for ms in [0, 10_000] {
-            assert_eq!(gate.admit(at(ms), Class::Forward, "/v1/analytics/data", limit, 0), Ok(()));
+            assert_eq!(gate.admit(at(ms), Class::Forward, "/v1/analytics/data", limit), Ok(()));
             let _ = gate.begin(at(ms), "/v1/analytics/data", limit);
         }
-        assert_eq!(gate.admit(at(59_999), Class::Forward, "/v1/analytics/data", limit, 0), Err(at(60_000)));
-        assert_eq!(gate.admit(at(60_000), Class::Forward, "/v1/analytics/data", limit, 0), Ok(()));
-        assert_eq!(gate.admit(at(59_999), Class::Forward, "/v3/chat/list", None, 0), Ok(()));
+        assert_eq!(gate.admit(at(59_999), Class::Forward, "/v1/analytics/data", limit), Err(at(60_000)));
+        assert_eq!(gate.admit(at(60_000), Class::Forward, "/v1/analytics/data", limit), Ok(()));
+        assert_eq!(gate.admit(at(59_999), Class::Forward, "/v3/chat/list", None), Ok(()));
     }
 
     #[test]
@@ -363,7 +370,7 @@ mod tests {
     fn a_circle_blocks_its_method_only() {
         let mut gate = gate();
         let _ = gate.end(at(0), "/v3/chat/list", Verdict::Circle);
-        assert_eq!(gate.admit(at(0), Class::Chore, "/v3/chat/list", None, 0), Err(at(GATE_CIRCLE_MS)));
+        assert_eq!(gate.admit(at(0), Class::Chore, "/v3/chat/list", None), Err(at(GATE_CIRCLE_MS)));
         assert_eq!(may(&gate, at(0), Class::Send), Ok(()));
     }
 
