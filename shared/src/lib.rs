@@ -29,4 +29,6 @@ pub mod route;
 pub mod text;
 pub mod time;
 pub mod token;
+#[cfg(feature = "staff")]
+pub mod upstream_problem;
 pub mod words;

@@ -48,6 +48,21 @@ pub const RATING_BYTES_MAX: usize = RATING_COMMENT_CHARS_MAX * 2 + 48;
 /// Ozon's limit of a message's text (UPSTREAMS 1.2: 1-1000 characters).
 pub const OZON_TEXT_CHARS_MAX: usize = 1000;
 
+/// Chats on one page of Ozon's list (UPSTREAMS 1.2: 100 since 2025-10-16).
+pub const OZON_LIST_LIMIT_MAX: u32 = 100;
+
+/// Messages on one page of Ozon's history (UPSTREAMS 1.2).
+pub const OZON_HISTORY_LIMIT_MAX: u32 = 1000;
+
+/// Bytes of the number of a posting of Ozon's: `33920143-1195-1` has 15, and there is room for longer ones.
+pub const OZON_POSTING_NUMBER_BYTES_MAX: usize = 64;
+
+/// How long a method of Ozon's is left alone that it has closed for "a few minutes" (UPSTREAMS 1.6).
+pub const OZON_CIRCLE_OPEN_MS: i64 = 2 * 60_000;
+
+/// The longest wait that Ozon can ask for: beyond an hour an operator is better told at once.
+pub const OZON_RETRY_AFTER_MS_MAX: i64 = 3_600_000;
+
 /// One frame from a client, in bytes: the longest text with every letter escaped (6 bytes each, `\u044b`) is 24,000, and
 /// the envelope and ids fit in the rest.
 pub const FRAME_BYTES_MAX: usize = 32 * 1024;
@@ -402,9 +417,6 @@ pub const GATE_CIRCUIT_MAX_MS: i64 = 60_000;
 
 /// When to ask again while nobody knows when a place will be free.
 pub const GATE_ASK_AGAIN_MS: i64 = 100;
-
-/// How long a method is left alone when the vendor says "Circle is open": it names "a few minutes" (UPSTREAMS 1.6).
-pub const GATE_CIRCLE_MS: i64 = 180_000;
 
 /// How long an integrator's call waits for its answer: vendors' clients give up after 30 s.
 pub const FORWARD_PATIENCE_MS: i64 = 25_000;

@@ -35,12 +35,15 @@ impl Draft<'_> {
     fn ozon_push(&mut self, body: &str) -> Decision<Value> {
         let push = push::read(body)?;
         let answer = push::answer(&push, self.now);
+        if !push.is_of_buyer() {
+            return Ok(answer);
+        }
         match push {
-            Push::NewMessage { chat_id, message_id, text, created_at: _ } => {
-                self.buyer_wrote(&chat_id, message_id, &text)?
+            Push::NewMessage { chat_id, message_id, text, .. } => self.buyer_wrote(&chat_id, message_id, &text)?,
+            Push::MessageRead { chat_id, last_read_message_id, .. } => {
+                self.buyer_read(&chat_id, last_read_message_id)?
             }
-            Push::MessageRead { chat_id, last_read_message_id } => self.buyer_read(&chat_id, last_read_message_id)?,
-            Push::Ping | Push::Other => {}
+            Push::UpdateMessage { .. } | Push::ChatClosed { .. } | Push::Ping | Push::Other => {}
         }
         Ok(answer)
     }

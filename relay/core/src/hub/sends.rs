@@ -27,7 +27,7 @@ use super::messages::ChatRow;
 use super::{Decision, Refused};
 use crate::storage::{Row, Value};
 use crate::upstream::gate::Class;
-use crate::upstream::ozon::chat_send_message;
+use crate::upstream::ozon::{self, chat_send_message};
 use crate::upstream::{Answered, Failure};
 
 /// When an attempt that never reported back counts as lost, or a look into the history.
@@ -307,14 +307,14 @@ impl Draft<'_> {
                 self.give_up(&send, code)
             }
             Err(Failure::Later { .. }) if self.now.since_ms(send.created_at) >= GIVE_UP_MS => {
-                self.give_up(&send, Code::UpstreamRateLimited)
+                self.give_up(&send, ozon::code(answered).unwrap_or(Code::UpstreamRateLimited))
             }
             Err(Failure::Later { retry_after_ms }) => {
                 let due = self.now.plus_ms(retry_after_ms.filter(|ms| *ms > 0).unwrap_or(LATER_MS));
                 // It surely did not arrive, so this was no attempt.
                 self.write("UPDATE sends SET attempts = attempts - 1 WHERE message_id = ?", [message_id]);
                 self.set_state(message_id, State::Queued, due);
-                let reason = Code::UpstreamRateLimited;
+                let reason = ozon::code(answered).unwrap_or(Code::UpstreamRateLimited);
                 // However often it is asked to wait, it is told once that it waits.
                 if send.reason.as_deref() == Some(reason.as_str()) {
                     return Ok(());

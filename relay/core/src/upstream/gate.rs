@@ -12,12 +12,13 @@ use std::collections::{BTreeMap, VecDeque};
 
 use shared::backoff::Dice;
 use shared::limits::{
-    GATE_ASK_AGAIN_MS, GATE_CIRCLE_MS, GATE_CIRCUIT_FAILURES, GATE_CIRCUIT_MAX_MS, GATE_CIRCUIT_MS, GATE_LEASE_MS,
-    GATE_SHARE_CHORES, GATE_SHARE_FORWARDS, GATE_SHARE_YOUNG, OZON_CALLS_PER_SECOND, OZON_WINDOW_MS,
+    GATE_ASK_AGAIN_MS, GATE_CIRCUIT_FAILURES, GATE_CIRCUIT_MAX_MS, GATE_CIRCUIT_MS, GATE_LEASE_MS, GATE_SHARE_CHORES,
+    GATE_SHARE_FORWARDS, GATE_SHARE_YOUNG, OZON_CALLS_PER_SECOND, OZON_CIRCLE_OPEN_MS, OZON_WINDOW_MS,
 };
+use shared::problem::Code;
 use shared::time::Timestamp;
 
-use super::Answered;
+use super::{Answered, ozon};
 
 /// Who wants to call. The more somebody waits for it, the more places it may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,12 +64,10 @@ impl Verdict {
     #[must_use]
     pub fn of(answered: &Answered) -> Self {
         let Answered::Response(response) = answered else { return Self::Failing };
-        if super::ozon::is_circle(response) {
-            return Self::Circle;
-        }
-        match response.status().as_u16() {
-            429 => Self::Busy { retry_after_ms: super::retry_after_ms(response) },
-            500.. => Self::Failing,
+        match ozon::code(answered) {
+            Some(Code::UpstreamCircleOpen) => Self::Circle,
+            Some(Code::UpstreamRateLimited) => Self::Busy { retry_after_ms: ozon::retry_after_ms(response) },
+            Some(Code::UpstreamUnavailable) => Self::Failing,
             _ => Self::Fine,
         }
     }
@@ -205,7 +204,7 @@ impl Gate {
                 self.circuit.is_probing = false;
             }
             Verdict::Circle => {
-                self.blocked.insert(method.into(), now.plus_ms(GATE_CIRCLE_MS));
+                self.blocked.insert(method.into(), now.plus_ms(OZON_CIRCLE_OPEN_MS));
                 self.circuit.is_probing = false;
             }
             Verdict::Failing => {
@@ -370,7 +369,7 @@ mod tests {
     fn a_circle_blocks_its_method_only() {
         let mut gate = gate();
         let _ = gate.end(at(0), "/v3/chat/list", Verdict::Circle);
-        assert_eq!(gate.admit(at(0), Class::Chore, "/v3/chat/list", None), Err(at(GATE_CIRCLE_MS)));
+        assert_eq!(gate.admit(at(0), Class::Chore, "/v3/chat/list", None), Err(at(OZON_CIRCLE_OPEN_MS)));
         assert_eq!(may(&gate, at(0), Class::Send), Ok(()));
     }
 

@@ -33,10 +33,3 @@ pub enum Failure {
     /// The upstream may have acted: the answer is lost or unreadable.
     Unknown,
 }
-
-/// How long an answer asks to wait (RFC 9110, 10.2.3, in seconds), within reason.
-#[must_use]
-pub fn retry_after_ms(response: &Response) -> Option<i64> {
-    let value = response.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?;
-    value.trim().parse::<i64>().ok().map(|seconds| seconds.clamp(0, 3600).saturating_mul(1000))
-}

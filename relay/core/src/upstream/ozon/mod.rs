@@ -2,9 +2,18 @@
 
 pub mod catalogue;
 pub mod chat_history;
+pub mod chat_history_v2;
+pub mod chat_list;
+pub mod chat_list_v2;
+pub mod chat_read;
+pub mod chat_send_file;
 pub mod chat_send_message;
+pub mod chat_start;
 mod error;
 mod id;
+mod kinds;
+mod loose;
+pub mod networks;
 pub mod push;
 
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -12,8 +21,9 @@ use serde::{Deserialize, Serialize};
 use shared::limits::OZON_CHAT_ID_BYTES_MAX;
 use shared::problem::{Code, Problem};
 
-pub use error::{failure, is_circle};
+pub use error::{code, failure, retry_after_ms};
 pub use id::OzonId;
+pub use kinds::{ChatStatus, ChatType, ModerateImageStatus, UserType};
 
 /// The merchant's key. It is opened for a call and never leaves the relay but in that call's headers.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
