@@ -26,7 +26,11 @@ pub mod page;
 pub mod problem;
 pub mod reply;
 pub mod route;
+#[cfg(feature = "staff")]
+pub mod split;
 pub mod text;
 pub mod time;
 pub mod token;
+#[cfg(feature = "staff")]
+pub mod window;
 pub mod words;
