@@ -28,6 +28,8 @@ pub mod reply;
 pub mod route;
 #[cfg(feature = "staff")]
 pub mod split;
+#[cfg(feature = "staff")]
+pub mod template;
 pub mod text;
 pub mod time;
 pub mod token;

@@ -48,6 +48,21 @@ pub const RATING_BYTES_MAX: usize = RATING_COMMENT_CHARS_MAX * 2 + 48;
 /// Ozon's limit of a message's text (UPSTREAMS 1.2: 1-1000 characters).
 pub const OZON_TEXT_CHARS_MAX: usize = 1000;
 
+/// Templates of one organization's own, the changed built-in ones among them: more than anybody finds in a list.
+pub const TEMPLATES_MAX: usize = 200;
+
+/// Characters of a template's title: a line of the list.
+pub const TEMPLATE_TITLE_CHARS_MAX: usize = 80;
+
+/// Variables of one template: an order with its parts. As many columns has the table of a bulk send at most, besides the first.
+pub const TEMPLATE_VARIABLES_MAX: usize = 20;
+
+/// Characters of a variable's name: three words.
+pub const TEMPLATE_NAME_CHARS_MAX: usize = 32;
+
+/// Characters of a variable's value: what a whole message to Ozon has.
+pub const TEMPLATE_VALUE_CHARS_MAX: usize = 1000;
+
 /// One frame from a client, in bytes: the longest text with every letter escaped (6 bytes each, `\u044b`) is 24,000, and
 /// the envelope and ids fit in the rest.
 pub const FRAME_BYTES_MAX: usize = 32 * 1024;

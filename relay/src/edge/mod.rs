@@ -7,6 +7,7 @@ mod download;
 mod hook;
 mod organization;
 mod socket;
+mod tools;
 mod upload;
 mod widget;
 
@@ -94,6 +95,12 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
             }
             Err(refused) => http::problem(&refused),
         },
+        Route::Templates | Route::Template(_) | Route::TemplatePreview(_) => {
+            match tools::use_one(&mut request, env, &route).await {
+                Ok((organization, call, status)) => ask(env, &organization, call, status).await,
+                Err(refused) => http::problem(&refused),
+            }
+        }
         Route::Chats | Route::ChatMessages(_) | Route::ChatClose(_) => {
             match chats::act(&mut request, env, &route).await {
                 Ok((organization, call, status)) => ask(env, &organization, call, status).await,
