@@ -1,5 +1,7 @@
 //! What the edge asks of an organization's object, once it has checked who asks.
 
+use std::collections::BTreeMap;
+
 use relay_core::auth::identity::Attributes;
 use relay_core::auth::text_of;
 use relay_core::files::Judged;
@@ -57,6 +59,13 @@ pub enum Call {
         claims: Claims,
         frame: String,
     },
+    SendTemplate {
+        claims: Claims,
+        user_id: UserId,
+        template_id: String,
+        variables: BTreeMap<String, String>,
+        client_id: Option<String>,
+    },
     Rate {
         claims: Claims,
         origin: Option<String>,
@@ -104,6 +113,9 @@ impl Call {
             Self::WidgetSettings { key } => Request::WidgetSettings { key },
             Self::Administer { actor, command } => Request::Administer { actor, command, entropy },
             Self::Act { claims, frame } => Request::Act { claims, action: action::decode(&frame).action? },
+            Self::SendTemplate { claims, user_id, template_id, variables, client_id } => {
+                Request::SendTemplate { claims, user_id, template_id, variables, client_id }
+            }
             Self::Rate { claims, origin, message_id, score, comment } => {
                 Request::Rate { claims, origin, rating: Rating { message_id, score, comment } }
             }

@@ -29,6 +29,8 @@ words! {
         OrganizationWrite = "organization:write",
         /// Connect accounts of upstreams.
         IntegrationsWrite = "integrations:write",
+        /// Change templates and automatic replies, send to many.
+        ToolsWrite = "tools:write",
     }
 }
 

@@ -26,9 +26,15 @@ pub mod page;
 pub mod problem;
 pub mod reply;
 pub mod route;
+#[cfg(feature = "staff")]
+pub mod split;
+#[cfg(feature = "staff")]
+pub mod template;
 pub mod text;
 pub mod time;
 pub mod token;
 #[cfg(feature = "staff")]
 pub mod upstream_problem;
+#[cfg(feature = "staff")]
+pub mod window;
 pub mod words;

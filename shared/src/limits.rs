@@ -62,6 +62,20 @@ pub const OZON_CIRCLE_OPEN_MS: i64 = 2 * 60_000;
 
 /// The longest wait that Ozon can ask for: beyond an hour an operator is better told at once.
 pub const OZON_RETRY_AFTER_MS_MAX: i64 = 3_600_000;
+/// Templates of one organization's own, the changed built-in ones among them: more than anybody finds in a list.
+pub const TEMPLATES_MAX: usize = 200;
+
+/// Characters of a template's title: a line of the list.
+pub const TEMPLATE_TITLE_CHARS_MAX: usize = 80;
+
+/// Variables of one template: an order with its parts. As many columns has the table of a bulk send at most, besides the first.
+pub const TEMPLATE_VARIABLES_MAX: usize = 20;
+
+/// Characters of a variable's name: three words.
+pub const TEMPLATE_NAME_CHARS_MAX: usize = 32;
+
+/// Characters of a variable's value: what a whole message to Ozon has.
+pub const TEMPLATE_VALUE_CHARS_MAX: usize = 1000;
 
 /// One frame from a client, in bytes: the longest text with every letter escaped (6 bytes each, `\u044b`) is 24,000, and
 /// the envelope and ids fit in the rest.

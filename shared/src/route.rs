@@ -110,6 +110,12 @@ pub enum Route {
     Integrations,
     /// `POST /v1/ozon/{vendor path}`: a method of Ozon's, with the merchant's key added on the way
     Ozon(String),
+    /// `GET`, `POST /v1/templates`
+    Templates,
+    /// `PUT`, `DELETE /v1/templates/{template_id}`
+    Template(String),
+    /// `POST /v1/templates/{template_id}/preview`
+    TemplatePreview(String),
     /// `POST /hooks/{source}/{organization}/{secret}`
     Hook {
         /// The upstream that calls.
@@ -159,6 +165,9 @@ impl Route {
             ["v1", "audit"] => Self::Audit,
             ["v1", "integrations"] => Self::Integrations,
             ["v1", "ozon", ..] => Self::Ozon(path.strip_prefix(OZON)?.into()),
+            ["v1", "templates"] => Self::Templates,
+            ["v1", "templates", id] if !id.is_empty() => Self::Template((*id).into()),
+            ["v1", "templates", id, "preview"] if !id.is_empty() => Self::TemplatePreview((*id).into()),
             ["hooks", source, organization, secret] if !secret.is_empty() => {
                 Self::Hook { source: (*source).into(), organization: (*organization).into(), secret: (*secret).into() }
             }
@@ -189,12 +198,14 @@ impl Route {
             | Self::Receipts
             | Self::Integrations
             | Self::Ozon(_)
+            | Self::TemplatePreview(_)
             | Self::Hook { .. } => &["POST"],
             Self::File(_) | Self::SignedFile { .. } => &["GET", "HEAD"],
-            Self::ChatMessages(_) | Self::IdentitySecrets(_) | Self::Tokens => &["GET", "POST"],
+            Self::ChatMessages(_) | Self::IdentitySecrets(_) | Self::Tokens | Self::Templates => &["GET", "POST"],
             Self::User(_) => &["GET", "DELETE"],
             Self::Organization(_) => &["GET", "PATCH", "DELETE"],
             Self::IdentitySecret { .. } | Self::Token(_) => &["DELETE"],
+            Self::Template(_) => &["PUT", "DELETE"],
         }
     }
 
@@ -230,6 +241,9 @@ impl Route {
             Self::Tokens | Self::Token(_) => Access::Administration(Scope::TokensWrite),
             Self::Audit => Access::Administration(Scope::AuditRead),
             Self::Integrations => Access::Administration(Scope::IntegrationsWrite),
+            Self::Templates if method == "GET" => Access::Administration(Scope::ChatsRead),
+            Self::TemplatePreview(_) => Access::Administration(Scope::ChatsRead),
+            Self::Templates | Self::Template(_) => Access::Administration(Scope::ToolsWrite),
         }
     }
 }
@@ -261,6 +275,9 @@ mod tests {
         assert_eq!(Route::parse("/v1/users/-12"), Some(Route::User(-12)));
         assert_eq!(Route::parse("/v1/users/12/export"), Some(Route::UserExport(12)));
         assert_eq!(Route::parse("/v1/tokens/t-1"), Some(Route::Token("t-1".into())));
+        assert_eq!(Route::parse("/v1/templates"), Some(Route::Templates));
+        assert_eq!(Route::parse("/v1/templates/thank_you"), Some(Route::Template("thank_you".into())));
+        assert_eq!(Route::parse("/v1/templates/t/preview"), Some(Route::TemplatePreview("t".into())));
         assert_eq!(Route::parse(WIDGET_FILES), Some(Route::WidgetFiles));
         assert_eq!(Route::parse(FILES), Some(Route::Files));
         assert_eq!(Route::parse(&file_path("f1")), Some(Route::File("f1".into())));
@@ -288,6 +305,9 @@ mod tests {
             "/v1/users/x",
             "/v1/users/1/history",
             "/v1/tokens/",
+            "/v1/templates/",
+            "/v1/templates//preview",
+            "/v1/templates/t/send",
             "/v1/tokens/t/u",
             "/v1/files/",
             "/v1/files/acme/",

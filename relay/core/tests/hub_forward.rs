@@ -274,7 +274,7 @@ fn a_message_that_a_client_repeats_reaches_the_buyer_once() {
 #[test]
 fn an_id_of_the_clients_own_says_what_is_the_same_message() {
     let mut client = Client::new();
-    let mut send = |client: &mut Client, key: &str| {
+    let send = |client: &mut Client, key: &str| {
         let ticket = client.try_call(|forward| {
             (forward.path, forward.body) = (SEND.into(), json!({"chat_id": CHAT, "text": "Да"}).to_string().into());
             forward.key = Some(key.into());

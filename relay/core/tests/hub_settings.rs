@@ -5,7 +5,7 @@ mod bench;
 
 use bench::people::{operator, visitor};
 use bench::{Bench, KEY, ORGANIZATION, SHOP};
-use relay_core::hub::{Change, Command, Request, Visit};
+use relay_core::hub::{Change, Command, Request, Tool, Visit};
 use relay_core::storage::Sql;
 use serde_json::{Value, json};
 use shared::close;
@@ -104,6 +104,7 @@ fn a_deleted_organization_leaves_its_id_taken_and_nothing_else() {
     bench.visitor_writes(widget, "Секрет");
     bench.ask(widget, json!({"action": "consent", "version": "1", "given": true})).unwrap();
     bench.operator_writes(desk, -8, "Ответ");
+    bench.tool(Tool::CreateTemplate { title: "Своё".into(), text: "Секрет".into() }).unwrap();
 
     bench.administer(Command::DeleteOrganization).unwrap();
     for conn in [widget, desk] {

@@ -165,7 +165,7 @@ pub(super) fn actor(request: &Request, env: &Env, access: Access) -> Outcome<Act
 }
 
 /// The organization that is meant: the token's own, or the one that the administrator names.
-fn organization_of(actor: &Actor, named: Option<String>) -> Outcome<String> {
+pub(super) fn organization_of(actor: &Actor, named: Option<String>) -> Outcome<String> {
     match (&actor.claims, named) {
         (Some(claims), Some(named)) if named != claims.org => {
             Err(Problem::new(Code::Forbidden, "the token is for another organization"))

@@ -1,5 +1,7 @@
 //! `/v1/chats`: the actions of the socket, over HTTP, for operators and integrations.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use shared::action::{Action, Chats, CloseChat, History, SendMessage};
 use shared::content::Raw;
@@ -13,7 +15,9 @@ use crate::call::Call;
 
 #[derive(Deserialize)]
 struct MessageBody {
-    text: String,
+    text: Option<String>,
+    template_id: Option<String>,
+    variables: Option<BTreeMap<String, String>>,
     client_id: Option<String>,
     file_id: Option<String>,
     content: Option<Raw>,
@@ -27,7 +31,23 @@ pub(super) async fn act(request: &mut Request, env: &Env, route: &Route) -> Outc
     let query = |name: &str| number(request, name);
     let (action, status) = match (route, request.method()) {
         (Route::ChatMessages(user_id), Method::Post) => {
-            let MessageBody { text, client_id, file_id, content } = read(request).await?;
+            let MessageBody { text, template_id, variables, client_id, file_id, content } = read(request).await?;
+            if let Some(template_id) = template_id {
+                if text.is_some() || file_id.is_some() || content.is_some() {
+                    let detail = "a template is the whole message: leave text, file_id and content out";
+                    return Err(Problem::new(Code::Invalid, detail));
+                }
+                let variables = variables.unwrap_or_default();
+                let org = claims.org.clone();
+                return Ok((
+                    org,
+                    Call::SendTemplate { claims, user_id: *user_id, template_id, variables, client_id },
+                    201,
+                ));
+            }
+            let missing =
+                || Problem::new(Code::Malformed, "the body is not as expected: text or template_id is missing");
+            let text = text.ok_or_else(missing)?;
             let action = SendMessage { user_id: Some(*user_id), text, client_id, file_id, content };
             (Action::SendMessage(action), 201)
         }

@@ -8,6 +8,7 @@ mod hook;
 mod organization;
 mod ozon;
 mod socket;
+mod tools;
 mod upload;
 mod widget;
 
@@ -103,6 +104,12 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
             }
             Err(refused) => http::problem(&refused),
         },
+        Route::Templates | Route::Template(_) | Route::TemplatePreview(_) => {
+            match tools::use_one(&mut request, env, &route).await {
+                Ok((organization, call, status)) => ask(env, &organization, call, status).await,
+                Err(refused) => http::problem(&refused),
+            }
+        }
         Route::Chats | Route::ChatMessages(_) | Route::ChatClose(_) => {
             match chats::act(&mut request, env, &route).await {
                 Ok((organization, call, status)) => ask(env, &organization, call, status).await,

@@ -179,6 +179,25 @@ Route::Integrations => Route::Integrations, [{
     call("POST", "/v1/integrations",                                 [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES])
         .with(move |_| json!({"organization": organization, "source": "ozon", "client_id": "836", "api_key": "key-0123456789"}))
 }];
+Route::Templates => Route::Templates, [
+    call("GET", format!("/v1/templates?organization={}", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, FOR, YES]),
+    call("POST", format!("/v1/templates?organization={}", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES])
+        .with(|number| json!({"title": format!("Шаблон {number}"), "text": "Да"})),
+];
+Route::Template(_) => Route::Template("thank_you".into()), [
+    call("PUT", format!("/v1/templates/thank_you?organization={}", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES])
+        .with(|_| json!({"title": "Спасибо", "text": "Спасибо"})),
+    call("DELETE", format!("/v1/templates/thank_you?organization={}", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES]),
+];
+Route::TemplatePreview(_) => Route::TemplatePreview("thank_you".into()), [
+    call("POST", format!("/v1/templates/thank_you/preview?organization={}", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, FOR, YES])
+        .with(|_| json!({"variables": {}})),
+];
 // The secret in the path opens it.
 Route::Hook { .. } => Route::parse(&stage.hook).expect("the hook is a route"), [
     call("POST", stage.hook.clone(),                                 [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES])

@@ -67,6 +67,9 @@ impl Draft<'_> {
             Request::Act { claims, action } => {
                 self.act(&Actor { claims: Some(claims), address: None }, None, &action)?
             }
+            Request::SendTemplate { claims, user_id, template_id, variables, client_id } => {
+                self.send_template(&claims, user_id, &template_id, &variables, client_id)?
+            }
             Request::Rate { claims, origin, rating } => self.rate(&claims, origin.as_deref(), rating)?,
             Request::Hook { source, secret, body } => self.hook(&source, &secret, &body)?,
             Request::Forward { forward } => return self.forward(forward),
@@ -83,7 +86,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn act(&mut self, actor: &Actor, conn: Option<ConnId>, action: &Action) -> Decision<Value> {
+    pub(super) fn act(&mut self, actor: &Actor, conn: Option<ConnId>, action: &Action) -> Decision<Value> {
         let claims = actor.claims.as_ref();
         let claims = claims.ok_or_else(|| Refused::new(Code::Forbidden, "the administrator is no party to a chat"))?;
         if claims.org != self.organization()?.id {

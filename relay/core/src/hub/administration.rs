@@ -10,6 +10,7 @@ use shared::token::{Claims, Role};
 use super::draft::Draft;
 use super::input::ENTROPY_BYTES;
 use super::settings::Change;
+use super::tools::Tool;
 use super::{Decision, Refused};
 use crate::upstream::ozon::Credentials;
 
@@ -117,6 +118,8 @@ pub enum Command {
         /// The merchant's key.
         credentials: Credentials,
     },
+    /// Uses one of the organization's tools.
+    Tool(Tool),
     /// Reads the audit log, oldest first.
     Audit {
         /// Only entries after this one.
@@ -145,6 +148,7 @@ impl Command {
             Self::ExportUser { .. } => Some(Scope::UsersExport),
             Self::DeleteUser { .. } => Some(Scope::UsersDelete),
             Self::Consents { .. } => Some(Scope::ConsentsRead),
+            Self::Tool(tool) => Some(tool.scope()),
         }
     }
 }
@@ -184,6 +188,7 @@ impl Draft<'_> {
             Command::VerifyReceipt { receipt } => self.verify_receipt(&receipt),
             Command::Consents { after, limit } => self.consents_page(actor, after, limit),
             Command::ConnectOzon { credentials } => self.connect_ozon(actor, &credentials, entropy),
+            Command::Tool(tool) => self.use_tool(actor, tool, entropy),
             Command::Audit { after, limit } => self.audit_page(after, limit),
         }
     }

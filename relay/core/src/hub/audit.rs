@@ -29,6 +29,8 @@ pub(super) mod deed {
     pub(in crate::hub) const INTEGRATION_CONNECTED: &str = "integration.connected";
     pub(in crate::hub) const MESSAGE_SENT: &str = "message.sent";
     pub(in crate::hub) const CHAT_CLOSED: &str = "chat.closed";
+    pub(in crate::hub) const TEMPLATE_CHANGED: &str = "template.changed";
+    pub(in crate::hub) const TEMPLATE_REMOVED: &str = "template.removed";
     pub(in crate::hub) const AUDIT_TRIMMED: &str = "audit.trimmed";
 }
 

@@ -26,6 +26,7 @@ const TABLES: &[&str] = &[
     "DELETE FROM erased",
     "DELETE FROM file_usage",
     "DELETE FROM answers",
+    "DELETE FROM templates",
 ];
 
 impl Draft<'_> {

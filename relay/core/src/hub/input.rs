@@ -1,5 +1,7 @@
 //! What can happen to a hub.
 
+use std::collections::BTreeMap;
+
 use shared::action::Action;
 use shared::id::{Position, UserId};
 use shared::time::Timestamp;
@@ -148,6 +150,19 @@ pub enum Request {
         claims: Claims,
         /// What.
         action: Action,
+    },
+    /// Writes to a chat what a template says.
+    SendTemplate {
+        /// Who writes.
+        claims: Claims,
+        /// The chat.
+        user_id: UserId,
+        /// Which template.
+        template_id: String,
+        /// The values by their variables.
+        variables: BTreeMap<String, String>,
+        /// The writer's own id for the message.
+        client_id: Option<String>,
     },
     /// Rates the conversation.
     Rate {

@@ -40,7 +40,9 @@ mod retention;
 mod sends;
 mod session;
 mod settings;
+mod templates;
 mod tokens;
+mod tools;
 mod turn;
 mod visit;
 
@@ -58,6 +60,7 @@ pub use organization::Organization;
 pub use rating::Rating;
 pub use session::Session;
 pub use settings::{Change, ConsentText};
+pub use tools::Tool;
 pub use turn::{Effect, Turn, error_frame};
 pub use visit::Visit;
 

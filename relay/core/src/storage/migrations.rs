@@ -1,6 +1,6 @@
 //! The schema, as numbered steps. A step that has landed is never edited: a change is a new step.
 
-use super::{Sql, SqlError, Store, Write, files, provisioning};
+use super::{Sql, SqlError, Store, Write, files, provisioning, tools};
 
 /// Step n is at index n - 1.
 const STEPS: &[&[&str]] = &[
@@ -15,6 +15,7 @@ const STEPS: &[&[&str]] = &[
     ANSWERS,
     CLOSING,
     GATE,
+    tools::TEMPLATES,
 ];
 
 /// How many chats are new is asked for each new one.

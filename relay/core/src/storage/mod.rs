@@ -9,6 +9,7 @@ mod migrations;
 mod native;
 mod provisioning;
 mod restored;
+mod tools;
 
 pub use migrations::{is_provisioned, migrate, pending_steps};
 #[cfg(feature = "rusqlite")]

@@ -9,6 +9,7 @@ pub mod ozon;
 pub mod people;
 pub mod screen;
 pub mod store;
+pub mod tools;
 pub mod visits;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,6 @@
+//! The tables of the organization's tools, as steps of the schema.
+
+/// Templates of the organization's own, and what it has made of the built-in ones.
+pub(super) const TEMPLATES: &[&str] = &["CREATE TABLE templates (
+        template_id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL)"];
