@@ -16,6 +16,7 @@ impl Job {
             Self::Send { .. } => ozon::chat_send_message::PATH,
             Self::Lookup { .. } => ozon::chat_history::PATH,
             Self::Forward { method, .. } => method,
+            Self::Chore { errand } => errand.chore.method(),
         }
     }
 

@@ -89,6 +89,7 @@ impl Draft<'_> {
             upstream_id: None,
             attachment: None,
             content: content.to_raw(),
+            written_at: None,
         };
         self.operator_wrote(chat, row, Status::Sent).map(drop)
     }

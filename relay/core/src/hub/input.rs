@@ -8,6 +8,7 @@ use shared::time::Timestamp;
 use shared::token::Claims;
 
 use super::administration::{Actor, Command};
+use super::chores::Errand;
 use super::forward::{Forward, Ticket};
 use super::rating::Rating;
 use super::visit::Visit;
@@ -95,6 +96,11 @@ pub enum Job {
         user_id: i64,
         /// When it was asked for: what arrived later need not be in the answer.
         asked_at: Timestamp,
+    },
+    /// Work that nobody waits for.
+    Chore {
+        /// Its row, as it was.
+        errand: Errand,
     },
     /// An integrator's own call.
     Forward {
