@@ -57,6 +57,31 @@ pub const OZON_HISTORY_LIMIT_MAX: u32 = 1000;
 /// Bytes of the number of a posting of Ozon's: `33920143-1195-1` has 15, and there is room for longer ones.
 pub const OZON_POSTING_NUMBER_BYTES_MAX: usize = 64;
 
+/// Products or rows of figures on one page of Ozon's (UPSTREAMS 1.8).
+pub const OZON_PRODUCTS_LIMIT_MAX: u32 = 1000;
+
+/// Postings on one page of Ozon's (UPSTREAMS 1.8).
+pub const OZON_POSTINGS_LIMIT_MAX: u32 = 100;
+
+/// Postings on one page of Ozon's older method (UPSTREAMS 1.8: 50 since 2026).
+pub const OZON_POSTINGS_V3_LIMIT_MAX: u32 = 50;
+
+/// Warehouses on one page of Ozon's: the schema's limit.
+pub const OZON_WAREHOUSES_LIMIT_MAX: u32 = 200;
+
+/// Figures that Ozon gives at once (UPSTREAMS 1.8).
+pub const OZON_METRICS_MAX: usize = 14;
+
+/// Files that are looked for in one message of Ozon's: more than a phone picks at once.
+pub const OZON_FILES_MAX: usize = 50;
+
+/// Bytes of what stands in brackets before a file's link: the longest name that a file system takes, twice over, with its
+/// size.
+pub const OZON_FILE_LABEL_BYTES_MAX: usize = 512;
+
+/// Redirects that are followed to a file of Ozon's: to the storage, to its mirror, and one to spare.
+pub const OZON_FILE_REDIRECTS_MAX: usize = 3;
+
 /// How long a method of Ozon's is left alone that it has closed for "a few minutes" (UPSTREAMS 1.6).
 pub const OZON_CIRCLE_OPEN_MS: i64 = 2 * 60_000;
 
