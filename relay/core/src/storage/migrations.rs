@@ -15,6 +15,7 @@ const STEPS: &[&[&str]] = &[
     ANSWERS,
     CLOSING,
     tools::TEMPLATES,
+    tools::AUTO_REPLIES,
 ];
 
 /// How many chats are new is asked for each new one.
