@@ -19,6 +19,15 @@ pub const CLAIMS_HEADER: &str = "x-prilavok-claims";
 /// The header with the address of who opens a socket. As the claims, only the edge sets it.
 pub const ADDRESS_HEADER: &str = "x-prilavok-address";
 
+/// The header with the path of a vendor's method that is to be called.
+pub const VENDOR_PATH_HEADER: &str = "x-prilavok-vendor-path";
+
+/// The header with the vendor's own name of the account, as a client sent it.
+pub const CLIENT_ID_HEADER: &str = "x-prilavok-client-id";
+
+/// The header with a client's own id of a message.
+pub const MESSAGE_KEY_HEADER: &str = "x-prilavok-message-key";
+
 /// A request to the object.
 #[derive(Serialize, Deserialize)]
 pub enum Call {

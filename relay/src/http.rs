@@ -1,7 +1,7 @@
 //! Answers over HTTP: JSON, `application/problem+json` (RFC 9457), and what browsers need to read them.
 
 use futures_util::StreamExt;
-use relay_core::hub::Turn;
+use relay_core::hub::{Forwarded, Turn};
 use serde_json::{Value, json};
 use shared::close;
 use shared::limits::SETTINGS_MAX_AGE_S;
@@ -61,6 +61,23 @@ pub fn csv(table: &str, next: Option<i64>) -> Result<Response> {
         response.headers().set("X-Next", &next.to_string())?;
     }
     Ok(response)
+}
+
+/// A vendor's answer, as it came. It is data for a program, whatever it says of itself.
+pub fn forwarded(answer: &Forwarded) -> Result<Response> {
+    let headers = Headers::new();
+    headers.set("Content-Type", &answer.content_type)?;
+    headers.set("Cache-Control", "no-store")?;
+    headers.set("X-Content-Type-Options", "nosniff")?;
+    headers.set("Content-Security-Policy", "default-src 'none'; sandbox")?;
+    if let Some(seconds) = &answer.retry_after {
+        headers.set("Retry-After", seconds)?;
+    }
+    if answer.is_deprecated {
+        // RFC 9745: since the vendor announced the end of its second version, 2025-07-13.
+        headers.set("Deprecation", "@1752364800")?;
+    }
+    Ok(Response::from_bytes(answer.body.clone())?.with_status(answer.status).with_headers(headers))
 }
 
 /// Lets the widget's pages read the answer, wherever they are. No cookie is involved: what an answer gives away is decided
@@ -158,6 +175,12 @@ const DRAINED_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// The body as text, as far as `bytes_max`.
 pub async fn body(request: &mut Request, bytes_max: usize) -> std::result::Result<String, Problem> {
+    let bytes = body_bytes(request, bytes_max).await?;
+    String::from_utf8(bytes).map_err(|_| Problem::new(Code::Malformed, "the body is not UTF-8"))
+}
+
+/// The body, as far as `bytes_max`.
+pub async fn body_bytes(request: &mut Request, bytes_max: usize) -> std::result::Result<Vec<u8>, Problem> {
     let too_large = || Problem::new(Code::TooLarge, format!("the body has at most {bytes_max} bytes"));
     let announced =
         request.headers().get("Content-Length").ok().flatten().and_then(|length| length.parse::<usize>().ok());
@@ -165,7 +188,7 @@ pub async fn body(request: &mut Request, bytes_max: usize) -> std::result::Resul
         return Err(too_large());
     }
     let unreadable = |_| Problem::new(Code::Malformed, "the body could not be read");
-    let Ok(mut stream) = request.stream() else { return Ok(String::new()) };
+    let Ok(mut stream) = request.stream() else { return Ok(Vec::new()) };
     let mut bytes = Vec::new();
     let mut read: usize = 0;
     while let Some(chunk) = stream.next().await {
@@ -181,7 +204,7 @@ pub async fn body(request: &mut Request, bytes_max: usize) -> std::result::Resul
     if read > bytes_max {
         return Err(too_large());
     }
-    String::from_utf8(bytes).map_err(|_| Problem::new(Code::Malformed, "the body is not UTF-8"))
+    Ok(bytes)
 }
 
 /// What a turn answered; a turn that answers nothing was none that could be asked over HTTP.

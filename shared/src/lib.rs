@@ -34,5 +34,7 @@ pub mod text;
 pub mod time;
 pub mod token;
 #[cfg(feature = "staff")]
+pub mod upstream_problem;
+#[cfg(feature = "staff")]
 pub mod window;
 pub mod words;

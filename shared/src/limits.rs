@@ -48,6 +48,20 @@ pub const RATING_BYTES_MAX: usize = RATING_COMMENT_CHARS_MAX * 2 + 48;
 /// Ozon's limit of a message's text (UPSTREAMS 1.2: 1-1000 characters).
 pub const OZON_TEXT_CHARS_MAX: usize = 1000;
 
+/// Chats on one page of Ozon's list (UPSTREAMS 1.2: 100 since 2025-10-16).
+pub const OZON_LIST_LIMIT_MAX: u32 = 100;
+
+/// Messages on one page of Ozon's history (UPSTREAMS 1.2).
+pub const OZON_HISTORY_LIMIT_MAX: u32 = 1000;
+
+/// Bytes of the number of a posting of Ozon's: `33920143-1195-1` has 15, and there is room for longer ones.
+pub const OZON_POSTING_NUMBER_BYTES_MAX: usize = 64;
+
+/// How long a method of Ozon's is left alone that it has closed for "a few minutes" (UPSTREAMS 1.6).
+pub const OZON_CIRCLE_OPEN_MS: i64 = 2 * 60_000;
+
+/// The longest wait that Ozon can ask for: beyond an hour an operator is better told at once.
+pub const OZON_RETRY_AFTER_MS_MAX: i64 = 3_600_000;
 /// Templates of one organization's own, the changed built-in ones among them: more than anybody finds in a list.
 pub const TEMPLATES_MAX: usize = 200;
 
@@ -424,6 +438,69 @@ pub const NAME_CHARS_MAX: usize = 100;
 
 /// One upstream call, from request to the whole answer (UPSTREAMS 1: the vendor's own clients wait 30 s).
 pub const UPSTREAM_TIMEOUT_MS: i64 = 30_000;
+
+/// Calls that Ozon lets one account make in any one second, over all methods together (UPSTREAMS 1.1).
+pub const OZON_CALLS_PER_SECOND: usize = 50;
+
+/// The second in which Ozon counts them.
+pub const OZON_WINDOW_MS: i64 = 1_000;
+
+/// Places that integrators' calls may take: the rest is for answers to buyers.
+pub const GATE_SHARE_FORWARDS: usize = 40;
+
+/// Places that work in the background may take.
+pub const GATE_SHARE_CHORES: usize = 10;
+
+/// Places of a gate that was just restored, and up to which one says nothing to its successor: half of all, so that the two
+/// together stay within the limit.
+pub const GATE_SHARE_YOUNG: usize = OZON_CALLS_PER_SECOND / 2;
+
+/// How long a lease of a busy gate lasts: the vendor's second, and one in which it need not be written again.
+pub const GATE_LEASE_MS: i64 = OZON_WINDOW_MS * 2;
+
+/// Failures in a row after which an upstream is left alone.
+pub const GATE_CIRCUIT_FAILURES: u32 = 5;
+
+/// For how long at first; twice as long each further time.
+pub const GATE_CIRCUIT_MS: i64 = 5_000;
+
+/// For how long at most: an operator's message waits for ten minutes, and is to see several probes.
+pub const GATE_CIRCUIT_MAX_MS: i64 = 60_000;
+
+/// When to ask again while nobody knows when a place will be free.
+pub const GATE_ASK_AGAIN_MS: i64 = 100;
+
+/// How long an integrator's call waits for its answer: vendors' clients give up after 30 s.
+pub const FORWARD_PATIENCE_MS: i64 = 25_000;
+
+/// How often such a call is made at most, if its repetition does no harm.
+pub const FORWARD_TRIES_MAX: u32 = 3;
+
+/// When one that failed is made again, the first time; each further time waits twice as long.
+pub const FORWARD_RETRY_MS: i64 = 1_000;
+
+/// Calls of integrators that wait or are under way, of one organization: what its places of the gate let through in half of
+/// their patience.
+pub const FORWARDS_MAX: usize = 500;
+
+/// For how long the same words by the same caller to the same buyer are taken for the same call: three tries of a client
+/// that gives up after 30 s, and the pauses between them.
+pub const FORWARD_REPEAT_MS: i64 = 120_000;
+
+/// For how long an answer is kept that may be kept.
+pub const FORWARD_CACHE_MS: i64 = 5 * 60_000;
+
+/// How many answers are kept.
+pub const FORWARD_CACHED_MAX: usize = 32;
+
+/// The largest answer that is kept, in bytes: a list of 100 chats has about 40,000.
+pub const FORWARD_CACHE_BYTES: usize = 256 * 1024;
+
+/// The body of an integrator's call, in bytes: a file of ours as base64, and its envelope.
+pub const FORWARD_BODY_BYTES_MAX: usize = FILE_BYTES_MAX / 3 * 4 + BODY_BYTES_MAX;
+
+/// Bytes of Ozon's id of a chat: a UUID has 36.
+pub const OZON_CHAT_ID_BYTES_MAX: usize = 64;
 
 /// Bytes of an upstream's answer that are read.
 pub const UPSTREAM_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;

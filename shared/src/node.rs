@@ -125,27 +125,28 @@ macro_rules! record {
 }
 pub(crate) use record;
 
-/// Declares a closed set of words: an enum, its word on the wire, and reading it back.
+/// Declares a closed set of words: an enum, its word on the wire, and reading it back. A word may be there with a feature
+/// only: it costs the clients that never hear it nothing.
 macro_rules! words {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)* }) => {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal $(if $feature:literal)?,)* }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$variant_meta])* $variant,)* }
+        pub enum $name { $($(#[$variant_meta])* $(#[cfg(feature = $feature)])? $variant,)* }
 
         impl $name {
             /// Every one of them, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+            pub const ALL: &'static [Self] = &[$($(#[cfg(feature = $feature)])? Self::$variant),*];
 
             /// The word on the wire.
             #[must_use]
             pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
+                match self { $($(#[cfg(feature = $feature)])? Self::$variant => $word,)* }
             }
 
             /// The one that this word names.
             #[must_use]
             pub fn parse(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$variant),)* _ => None }
+                match word { $($(#[cfg(feature = $feature)])? $word => Some(Self::$variant),)* _ => None }
             }
         }
 

@@ -62,6 +62,26 @@ words! {
         DeliveryUnknown = "delivery_unknown",
         /// No account of this upstream is connected.
         UpstreamNotConnected = "upstream_not_connected",
+        /// The merchant's subscription at the upstream does not cover it: Ozon's Premium Plus or Pro.
+        UpstreamSubscription = "upstream_subscription" if "staff",
+        /// The merchant's key was deactivated, or its time is over.
+        UpstreamKeyExpired = "upstream_key_expired" if "staff",
+        /// The merchant's key works from certain addresses only.
+        UpstreamKeyRestricted = "upstream_key_restricted" if "staff",
+        /// The merchant's key lacks the role that this needs.
+        UpstreamRoleMissing = "upstream_role_missing" if "staff",
+        /// The merchant has not signed the upstream's offer.
+        UpstreamOfferNotSigned = "upstream_offer_not_signed" if "staff",
+        /// The upstream knows no such chat, posting or product.
+        UpstreamNotFound = "upstream_not_found" if "staff",
+        /// The upstream has it already, or it is being changed.
+        UpstreamConflict = "upstream_conflict" if "staff",
+        /// The time in which the chat could be written to is over.
+        UpstreamWindowClosed = "upstream_window_closed" if "staff",
+        /// The merchant may not begin a chat here; only the buyer may.
+        UpstreamStartNotAllowed = "upstream_start_not_allowed" if "staff",
+        /// The upstream has closed this method for some minutes after too many calls.
+        UpstreamCircleOpen = "upstream_circle_open" if "staff",
     }
 }
 
@@ -87,6 +107,17 @@ impl Code {
             | Self::UpstreamRateLimited
             | Self::UpstreamNotConnected
             | Self::DeliveryUnknown => 502,
+            #[cfg(feature = "staff")]
+            Self::UpstreamSubscription
+            | Self::UpstreamKeyExpired
+            | Self::UpstreamKeyRestricted
+            | Self::UpstreamRoleMissing
+            | Self::UpstreamOfferNotSigned
+            | Self::UpstreamNotFound
+            | Self::UpstreamConflict
+            | Self::UpstreamWindowClosed
+            | Self::UpstreamStartNotAllowed
+            | Self::UpstreamCircleOpen => 502,
             Self::StorageFailed | Self::UpstreamUnavailable => 503,
             Self::QuotaExceeded => 507,
         }
@@ -101,6 +132,18 @@ impl Code {
             | Self::Internal
             | Self::UpstreamRateLimited
             | Self::UpstreamUnavailable => true,
+            #[cfg(feature = "staff")]
+            Self::UpstreamCircleOpen => true,
+            #[cfg(feature = "staff")]
+            Self::UpstreamSubscription
+            | Self::UpstreamKeyExpired
+            | Self::UpstreamKeyRestricted
+            | Self::UpstreamRoleMissing
+            | Self::UpstreamOfferNotSigned
+            | Self::UpstreamNotFound
+            | Self::UpstreamConflict
+            | Self::UpstreamWindowClosed
+            | Self::UpstreamStartNotAllowed => false,
             Self::Malformed
             | Self::UnknownAction
             | Self::TooLarge

@@ -18,6 +18,10 @@ pub const EVENTS: &str = "/v1/events";
 pub const WIDGET_FILES: &str = "/v1/widget/files";
 /// Where staff uploads a file; below it are the files.
 pub const FILES: &str = "/v1/files";
+/// What stands before a path of Ozon's.
+pub const OZON: &str = "/v1/ozon";
+/// The header with a client's own id for a message that it sends through [`OZON`].
+pub const MESSAGE_ID_HEADER: &str = "X-Client-Message-Id";
 /// The header with an upload's name: UTF-8, percent-encoded.
 pub const FILE_NAME_HEADER: &str = "X-File-Name";
 /// The WebSocket subprotocol.
@@ -104,6 +108,8 @@ pub enum Route {
     Audit,
     /// `POST /v1/integrations`
     Integrations,
+    /// `POST /v1/ozon/{vendor path}`: a method of Ozon's, with the merchant's key added on the way
+    Ozon(String),
     /// `GET`, `POST /v1/templates`
     Templates,
     /// `PUT`, `DELETE /v1/templates/{template_id}`
@@ -161,6 +167,7 @@ impl Route {
             ["v1", "audit"] => Self::Audit,
             ["v1", "integrations"] => Self::Integrations,
             ["v1", "auto-replies"] => Self::AutoReplies,
+            ["v1", "ozon", ..] => Self::Ozon(path.strip_prefix(OZON)?.into()),
             ["v1", "templates"] => Self::Templates,
             ["v1", "templates", id] if !id.is_empty() => Self::Template((*id).into()),
             ["v1", "templates", id, "preview"] if !id.is_empty() => Self::TemplatePreview((*id).into()),
@@ -193,6 +200,7 @@ impl Route {
             | Self::PublishableKey(_)
             | Self::Receipts
             | Self::Integrations
+            | Self::Ozon(_)
             | Self::TemplatePreview(_)
             | Self::Hook { .. } => &["POST"],
             Self::File(_) | Self::SignedFile { .. } => &["GET", "HEAD"],
@@ -215,7 +223,8 @@ impl Route {
             | Self::SignedFile { .. }
             | Self::Hook { .. } => Access::Open,
             Self::WidgetSocket | Self::WidgetRating | Self::WidgetFiles => Access::Visitor,
-            Self::Events | Self::Chats => Access::Staff(Scope::ChatsRead),
+            // And to write, what writing asks for: the organization knows which method does what.
+            Self::Events | Self::Chats | Self::Ozon(_) => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) if method == "GET" => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) | Self::ChatClose(_) => Access::Staff(Scope::ChatsWrite),
             Self::Files => Access::Staff(Scope::FilesWrite),
@@ -285,6 +294,8 @@ mod tests {
             Route::parse("/hooks/ozon/acme/s3cret"),
             Some(Route::Hook { source: "ozon".into(), organization: "acme".into(), secret: "s3cret".into() })
         );
+        assert_eq!(Route::parse("/v1/ozon/v3/chat/list"), Some(Route::Ozon("/v3/chat/list".into())));
+        assert_eq!(Route::parse("/v1/ozon"), Some(Route::Ozon(String::new())), "refused as no method of Ozon's");
         for path in [
             "",
             "/",

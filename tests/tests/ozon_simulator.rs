@@ -7,6 +7,8 @@ mod account;
 mod chats;
 #[path = "ozon_simulator/faults.rs"]
 mod faults;
+#[path = "ozon_simulator/limits.rs"]
+mod limits;
 #[path = "ozon_simulator/process.rs"]
 mod process;
 #[path = "ozon_simulator/pushes.rs"]

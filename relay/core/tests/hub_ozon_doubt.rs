@@ -125,7 +125,7 @@ fn attempts_are_numbered_limited_and_then_the_message_failed() {
                 attempts.push(attempt);
                 market.bench.answer(call.job, answered(500, ""));
             }
-            Job::Lookup { .. } => market.serve(call),
+            _ => market.serve(call),
         }
     }
     assert_eq!(attempts, (1..=SEND_ATTEMPTS_MAX).collect::<Vec<_>>());
@@ -146,8 +146,8 @@ fn a_history_that_cannot_be_read_never_leads_to_a_second_message() {
         let call = loop {
             let call = next_call(&mut market).expect("the next one has its turn");
             match call.job {
-                Job::Lookup { .. } => market.bench.answer(call.job, answer.clone()),
                 Job::Send { .. } => break call,
+                _ => market.bench.answer(call.job, answer.clone()),
             }
             lookups += 1;
         };
@@ -256,7 +256,7 @@ fn an_old_attempts_answer_says_nothing_about_the_new_one() {
             let call = next_call(&mut market).unwrap();
             match call.job {
                 Job::Send { .. } => break call,
-                Job::Lookup { .. } => market.serve(call),
+                _ => market.serve(call),
             }
         };
         market.bench.answer(Job::Send { message_id, attempt: 1 }, answer);

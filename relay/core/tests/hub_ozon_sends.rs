@@ -9,7 +9,7 @@ use relay_core::auth::keyring::Keyring;
 use relay_core::hub::Job;
 use relay_core::upstream::Answered;
 use serde_json::{Value, json};
-use shared::limits::OZON_TEXT_CHARS_MAX;
+use shared::limits::{OZON_CIRCLE_OPEN_MS, OZON_TEXT_CHARS_MAX};
 
 const OTHER_CHAT: &str = "0b1f7e52-93a4-4c55-8a8e-2f1c1d1c9a10";
 /// How long the hub waits when Ozon asks for patience without saying how long.
@@ -64,11 +64,14 @@ fn each_refusal_fails_the_message_for_its_reason_and_the_next_one_goes_out() {
         (
             403,
             r#"{"code":7,"message":"Information is only available with a Premium Plus subscription."}"#,
-            "upstream_forbidden",
+            "upstream_subscription",
         ),
         (404, r#"{"code":5,"message":"Invalid Api-Key, please check the key and try again"}"#, "upstream_unauthorized"),
-        (404, r#"{"code":5,"message":"chat not found"}"#, "upstream_rejected"),
-        (409, "{}", "upstream_rejected"),
+        (403, r#"{"code":7,"message":"Offer not signed"}"#, "upstream_offer_not_signed"),
+        (403, "{}", "upstream_forbidden"),
+        (404, r#"{"code":5,"message":"chat not found"}"#, "upstream_not_found"),
+        (400, r#"{"code":"TIME_LIMIT_EXCEEDED","message":"..."}"#, "upstream_window_closed"),
+        (409, "{}", "upstream_conflict"),
         (307, "", "upstream_rejected"),
     ] {
         let mut market = Market::new();
@@ -113,6 +116,18 @@ fn a_wait_that_ozon_asks_for_is_kept_to_the_millisecond_and_the_order_too() {
     }
 }
 
+/// The longest wait between two tries, with its jitter: a second, doubled four times, and half as much again.
+const WAIT_MAX_MS: i64 = 24_000;
+
+/// Lets time pass until the next try, or until there will be none.
+fn patiently(market: &mut Market, message_id: i64) {
+    let since = market.bench.now;
+    while market.bench.calls.is_empty() && market.status(message_id) != "failed" {
+        market.bench.advance(100);
+        assert!(market.bench.now.since_ms(since) <= WAIT_MAX_MS, "no try for too long");
+    }
+}
+
 #[test]
 fn patience_has_an_end_and_the_next_message_is_tried() {
     let mut market = Market::new();
@@ -127,15 +142,31 @@ fn patience_has_an_end_and_the_next_message_is_tried() {
         last_try = market.bench.now;
         tries += 1;
         market.bench.answer(call.job, limited(None));
-        market.bench.advance(LATER_MS);
+        patiently(&mut market, first);
     }
     assert_eq!(market.bench.status(first).1.as_deref(), Some("upstream_rate_limited"));
     let waited_ms = last_try.since_ms(start);
-    assert!((GIVE_UP_MS - LATER_MS..=GIVE_UP_MS + LATER_MS).contains(&waited_ms), "{waited_ms} ms");
-    assert!(tries > 100);
+    assert!((GIVE_UP_MS - WAIT_MAX_MS..=GIVE_UP_MS + WAIT_MAX_MS).contains(&waited_ms), "{waited_ms} ms");
+    assert!((25..100).contains(&tries), "{tries}: it is asked less and less often, and not given up");
+    patiently(&mut market, second);
     let call = market.attempt(second, 1);
     market.serve(call);
     assert_eq!(market.status(second), "sent");
+}
+
+#[test]
+fn a_method_that_ozon_has_closed_is_left_alone_for_minutes_and_the_reason_is_told() {
+    let mut market = Market::new();
+    let message_id = market.writes("первое");
+    let call = market.attempt(message_id, 1);
+    market.bench.answer(call.job, answered(503, r#"{"code":14,"message":"Circle is open"}"#));
+    assert_eq!(market.told(message_id), ["queued:upstream_circle_open"]);
+    market.bench.advance(OZON_CIRCLE_OPEN_MS - 1);
+    assert!(market.bench.calls.is_empty());
+    market.bench.advance(1);
+    let call = market.attempt(message_id, 1);
+    market.serve(call);
+    assert_eq!(market.status(message_id), "sent");
 }
 
 #[test]
@@ -145,7 +176,7 @@ fn a_message_that_waits_for_long_does_not_flood_the_log() {
     for _ in 0..20 {
         let call = market.attempt(message_id, 1);
         market.bench.answer(call.job, limited(None));
-        market.bench.advance(LATER_MS);
+        patiently(&mut market, message_id);
     }
     assert_eq!(market.told(message_id), ["queued:upstream_rate_limited"]);
 }

@@ -6,6 +6,7 @@ mod chats;
 mod download;
 mod hook;
 mod organization;
+mod ozon;
 mod socket;
 mod tools;
 mod upload;
@@ -26,6 +27,13 @@ type Outcome<T> = std::result::Result<T, Problem>;
 /// Answers a request. Never an error of ours: what goes wrong is an answer, too.
 pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
     let Some(route) = Route::parse(&request.path()) else {
+        if ozon::is_of_a_vendors_client(&request) {
+            if let Err(refused) = limits::request(&request, env) {
+                return ozon::refuse(&refused);
+            }
+            let path = request.path();
+            return ozon::forward(request, env, &path).await;
+        }
         return http::problem(&Problem::new(Code::NotFound, "there is nothing at this path"));
     };
     let from_pages = matches!(
@@ -52,6 +60,7 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
             return socket::open(request, env, &[Role::Visitor]).await;
         }
         Route::WidgetSocket => socket::open(request, env, &[Role::Visitor]).await,
+        Route::Ozon(path) => return ozon::forward(request, env, path).await,
         Route::Events => return socket::open(request, env, &[Role::Operator, Role::Integration]).await,
         Route::Health => health(&request, env).await,
         Route::Metrics => metrics(&request, env),
@@ -121,6 +130,7 @@ fn refuse(request: &Request, route: &Route, refused: &Problem) -> Result<Respons
             http::for_any_page(http::problem(refused)?)
         }
         Route::Hook { source, .. } => hook::refuse(source, refused),
+        Route::Ozon(_) => ozon::refuse(refused),
         _ => http::problem(refused),
     }
 }

@@ -14,6 +14,7 @@
 #![allow(missing_docs)]
 
 mod files;
+mod forward;
 mod line;
 mod shell;
 mod storage;
@@ -42,6 +43,9 @@ const CALL_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// Where the edge sends what opens a stream.
 pub const STREAM_PATH: &str = "/stream";
+
+/// Where the edge sends an integrator's call to Ozon.
+pub const FORWARD_PATH: &str = "/forward";
 
 /// Where the edge sends the frames of a stream's client.
 pub const FRAMES_PATH: &str = "/frames";
@@ -80,6 +84,7 @@ impl DurableObject for Organization {
                 return Response::empty().map(|answer| answer.with_status(status));
             }
             STREAM_PATH => return stream::open(&self.shell, &request).await,
+            FORWARD_PATH => return forward::answer(&self.shell, &mut request).await,
             FRAMES_PATH => return stream::take_frames(&self.shell, &mut request).await,
             _ => {}
         }

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use relay_core::hub::{ConnId, Effect, Hub, Input, Job, Session, Turn};
+use futures_channel::oneshot;
+use relay_core::hub::{ConnId, Effect, Forwarded, Hub, Input, Job, Session, Ticket, Turn};
 use relay_core::metrics::Counter;
 use relay_core::storage::{Sql, Store, is_provisioned, migrate};
 use relay_core::upstream::{self, Answered};
@@ -52,13 +53,23 @@ pub struct Shell {
     live: RefCell<Option<Live>>,
     /// Lines that were accepted and have no session yet.
     arriving: RefCell<BTreeMap<ConnId, Line>>,
+    /// Who waits for what an upstream answers.
+    expecting: RefCell<BTreeMap<Ticket, oneshot::Sender<Forwarded>>>,
 }
 
 impl Shell {
     pub fn new(state: State, env: Env) -> Self {
         let store = ObjectStore::new(&state.storage());
         let id = state.id().to_string();
-        Self { state, id, env, store, live: RefCell::default(), arriving: RefCell::default() }
+        Self {
+            state,
+            id,
+            env,
+            store,
+            live: RefCell::default(),
+            arriving: RefCell::default(),
+            expecting: RefCell::default(),
+        }
     }
 
     /// Whether the store answers.
@@ -81,6 +92,16 @@ impl Shell {
     /// Takes a new stream on.
     pub fn accept_stream(&self, conn: ConnId, stream: Rc<EventStream>) {
         self.arriving.borrow_mut().insert(conn, Line::Stream(stream));
+    }
+
+    /// Somebody waits for an answer of an upstream's.
+    pub fn expect_reply(&self, ticket: Ticket, tell: oneshot::Sender<Forwarded>) {
+        self.expecting.borrow_mut().insert(ticket, tell);
+    }
+
+    /// Nobody waits for it any more.
+    pub fn forget_reply(&self, ticket: Ticket) {
+        self.expecting.borrow_mut().remove(&ticket);
     }
 
     /// The store, for reading what needs no decision.
@@ -184,6 +205,8 @@ impl Shell {
                 turn.answer = turn.answer.map(|_| Err(problem));
                 // What the hub decided is not true: it starts again from what is.
                 later.wake_at(Some(clock::now().plus_ms(RESTORE_AFTER_MS)));
+                // Nor does it know any more who waits: they are told at once, and ask again.
+                self.expecting.borrow_mut().clear();
                 match self.restore(&live.lines) {
                     Ok(hub) => live.hub = hub,
                     Err(problem) => {
@@ -221,6 +244,12 @@ impl Shell {
                 }
                 Effect::Listen { conns } => later.asked.extend(conns),
                 Effect::WakeAt(at) => later.wake_at(Some(at)),
+                Effect::Reply { ticket, answer } => {
+                    if let Some(tell) = self.expecting.borrow_mut().remove(&ticket) {
+                        // Whoever waited may have gone.
+                        let _ = tell.send(*answer);
+                    }
+                }
                 Effect::RemoveFiles { mut keys } => later.removals.append(&mut keys),
                 Effect::Call { job, request } => later.calls.push((job, *request)),
             }

@@ -8,18 +8,17 @@ use super::options::Subscription;
 use super::refusal::Answer;
 use super::vendor::METHODS;
 
-/// Keys live six months.
-const KEY_LIFE_MS: i64 = 183 * 24 * 3_600 * 1_000;
-
 /// `POST /v1/roles` `{}`.
 pub(crate) fn roles(market: &Market) -> Answer {
-    let expires_at = clock::rfc3339(market.started_ms() + KEY_LIFE_MS);
-    Ok(json!({"expires_at": expires_at, "roles": [{"name": "Admin", "methods": METHODS}]}))
+    let account = market.account();
+    let methods: Vec<_> = METHODS.iter().filter(|method| !account.denied.contains(**method)).collect();
+    let expires_at = clock::rfc3339(account.key_until_ms);
+    Ok(json!({"expires_at": expires_at, "roles": [{"name": "Admin", "methods": methods}]}))
 }
 
 /// `POST /v1/seller/info` `{}`.
 pub(crate) fn seller_info(market: &Market) -> Answer {
-    let subscription = market.account().subscription;
+    let subscription = market.account().subscription(market.now_ms());
     let is_premium = subscription != Subscription::Unknown;
     Ok(json!({
         "company": {

@@ -7,7 +7,6 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::clock;
 use super::demo::Part;
 use super::market::Market;
 use super::push::body;
@@ -57,7 +56,7 @@ pub struct Posted {
 
 /// A buyer writes; a demo's buyer leaves a note in the chat about which part he plays.
 pub(crate) fn says(market: &Arc<Market>, message: BuyerMessage, part: Option<Part>) -> Result<Posted, Refusal> {
-    let now_ms = clock::now_ms();
+    let now_ms = market.now_ms();
     let cyrillic_every = market.options().cyrillic_every;
     let (posted, push) = market.change(|shop| {
         let attachment = message.file.map(|file| {
@@ -80,7 +79,7 @@ pub(crate) fn says(market: &Arc<Market>, message: BuyerMessage, part: Option<Par
 
 /// The marketplace itself writes, in the logistics chat.
 pub(crate) fn notified(market: &Arc<Market>, text: String) -> Result<Posted, Refusal> {
-    let now_ms = clock::now_ms();
+    let now_ms = market.now_ms();
     let (posted, push) = market.change(|shop| {
         let chat_type = ChatType::SellerNotificationLogistics;
         let known = shop.chats.iter().position(|chat| chat.chat_type == chat_type);
@@ -115,7 +114,7 @@ pub(crate) fn edits(market: &Arc<Market>, chat_id: &str, message_id: &str, text:
         let place = place.ok_or_else(|| Refusal::not_found("message"))?;
         if let Some(message) = chat.messages.get_mut(place) {
             message.text = text;
-            message.updated_ms = Some(clock::now_ms());
+            message.updated_ms = Some(market.now_ms());
         }
         let chat = shop.chat(chat_id)?;
         let body = chat.messages.get(place).map(|message| body::update_message(market, chat, message));

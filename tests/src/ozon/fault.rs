@@ -1,7 +1,10 @@
-//! Trouble on request: a status, garbage, silence, a cut line or a redirect, before or after the call took effect.
+//! Trouble on request: a status, a refusal by name, garbage, silence, a cut line, a redirect, or an answer that is slow, cut
+//! in half, empty or of a wrong type; before or after the call took effect.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use super::refusal::VendorError;
 
 /// What the next calls of a method meet. The same JSON is the body of `POST /_sim/fault`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,6 +41,11 @@ pub enum FaultKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<u32>,
     },
+    /// One of the vendor's own refusals, by its name: several share a status.
+    Refusal {
+        /// Which.
+        error: VendorError,
+    },
     /// 200 with something that is not JSON.
     Garbage {
         /// The text instead of the usual page.
@@ -59,6 +67,20 @@ pub enum FaultKind {
         /// 307 unless given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
+    },
+    /// The answer's head at once, its body drop by drop over so many milliseconds.
+    SlowBody {
+        /// Milliseconds.
+        ms: u64,
+    },
+    /// The answer's head with its whole length, half of its body, and the line is cut.
+    HalfBody,
+    /// 200 with nothing in it.
+    EmptyBody,
+    /// The answer's body under another `Content-Type`.
+    WrongType {
+        /// The header's value.
+        content_type: String,
     },
 }
 
@@ -108,6 +130,31 @@ impl Fault {
         Self::new(method, FaultKind::Redirect { location: location.into(), status: None })
     }
 
+    /// One of the vendor's own refusals.
+    pub fn refusal(method: &str, error: VendorError) -> Self {
+        Self::new(method, FaultKind::Refusal { error })
+    }
+
+    /// The true answer, its body over so many milliseconds. The call takes effect.
+    pub fn slow_body(method: &str, ms: u64) -> Self {
+        Self::new(method, FaultKind::SlowBody { ms }).after()
+    }
+
+    /// Half of the true answer, then a closed connection. The call takes effect.
+    pub fn half_body(method: &str) -> Self {
+        Self::new(method, FaultKind::HalfBody).after()
+    }
+
+    /// 200 with an empty body.
+    pub fn empty_body(method: &str) -> Self {
+        Self::new(method, FaultKind::EmptyBody)
+    }
+
+    /// The true answer under a wrong `Content-Type`. The call takes effect.
+    pub fn wrong_type(method: &str, content_type: &str) -> Self {
+        Self::new(method, FaultKind::WrongType { content_type: content_type.into() }).after()
+    }
+
     /// The call takes effect, its answer is lost.
     #[must_use]
     pub fn after(self) -> Self {
@@ -135,6 +182,11 @@ impl Fault {
             FaultKind::NoAnswer { .. } => "no_answer",
             FaultKind::Cut => "cut",
             FaultKind::Redirect { .. } => "redirect",
+            FaultKind::Refusal { .. } => "refusal",
+            FaultKind::SlowBody { .. } => "slow_body",
+            FaultKind::HalfBody => "half_body",
+            FaultKind::EmptyBody => "empty_body",
+            FaultKind::WrongType { .. } => "wrong_type",
         }
     }
 }

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::auth::{Account, RateWindow};
-use super::clock;
+use super::auth::Account;
+use super::clock::Clock;
 use super::fault::Faults;
 use super::options::Options;
+use super::rate::Rate;
 use super::record::Record;
 use super::shop::{Shop, keep};
 
@@ -18,10 +19,10 @@ use super::shop::{Shop, keep};
 pub(crate) struct Market {
     options: Options,
     base_url: String,
-    started_ms: i64,
+    clock: Clock,
     shop: Mutex<Shop>,
     account: Mutex<Account>,
-    rate: Mutex<RateWindow>,
+    rate: Mutex<Rate>,
     record: Mutex<Record>,
     faults: Mutex<Faults>,
     pushes: mpsc::UnboundedSender<u64>,
@@ -31,20 +32,15 @@ pub(crate) struct Market {
 impl Market {
     /// Opens the kept state, or a first day. The receiver gets the ids of deliveries that are due for a first attempt.
     pub(crate) fn open(options: Options, base_url: String) -> io::Result<(Arc<Self>, mpsc::UnboundedReceiver<u64>)> {
-        let now_ms = clock::now_ms();
         let kept = options.state.as_deref().map(keep::load).transpose()?.flatten();
-        let shop = kept.unwrap_or_else(|| Shop::opened(options.seed, now_ms));
-        let account = Account {
-            client_id: options.client_id,
-            api_key: options.api_key.clone(),
-            deactivated: false,
-            subscription: options.subscription,
-        };
+        let clock = Clock::ahead_by(kept.as_ref().map_or(0, |shop| shop.clock_ahead_ms));
+        let shop = kept.unwrap_or_else(|| Shop::opened(options.seed, clock.now_ms()));
+        let account = Account::new(&options, clock.now_ms());
         let (pushes, due) = mpsc::unbounded_channel();
         let market = Self {
             options,
             base_url,
-            started_ms: now_ms,
+            clock,
             shop: Mutex::new(shop),
             account: Mutex::new(account),
             rate: Mutex::default(),
@@ -65,8 +61,19 @@ impl Market {
         &self.base_url
     }
 
-    pub(crate) fn started_ms(&self) -> i64 {
-        self.started_ms
+    /// The marketplace's time: milliseconds since 1970.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Moves the clock forward, for good: a restart goes on from there.
+    pub(crate) fn advance_clock(&self, by_ms: i64) {
+        let ahead_ms = self.clock.advance(by_ms);
+        self.change(|shop| shop.clock_ahead_ms = ahead_ms);
     }
 
     /// Looks at the kept state.
@@ -95,7 +102,7 @@ impl Market {
         act(&mut lock(&self.account));
     }
 
-    pub(crate) fn rate<T>(&self, act: impl FnOnce(&mut RateWindow) -> T) -> T {
+    pub(crate) fn rate<T>(&self, act: impl FnOnce(&mut Rate) -> T) -> T {
         act(&mut lock(&self.rate))
     }
 

@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 use super::auth::header;
+use super::rate::Busiest;
 
 /// How many calls are remembered: several minutes at the vendor's own limit of 50 a second would be noise.
 const CALLS_KEPT_MAX: usize = 1_000;
@@ -43,6 +44,9 @@ pub(crate) struct Record {
     count: u64,
     pub(crate) per_method: BTreeMap<String, u64>,
     pub(crate) unmatched: Vec<String>,
+    /// Calls of methods that the vendor has switched off.
+    pub(crate) gone: Vec<String>,
+    pub(crate) busiest: Busiest,
     /// Host, then `Client-Id:Api-Key`, then how often.
     pub(crate) keys: BTreeMap<String, BTreeMap<String, u64>>,
 }

@@ -1,6 +1,7 @@
 //! Accepting connections. Not the web framework's own loop, because that one cannot close a line without an answer.
 
 use std::io;
+use std::net::IpAddr;
 
 use axum::Router;
 use axum::body::Body;
@@ -24,14 +25,18 @@ impl Cut {
     }
 }
 
+/// Marks a request with where it comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
 /// Serves until it is dropped, and every connection with it.
 pub(crate) async fn serve(listener: TcpListener, router: Router) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(connection(stream, router.clone()));
+                Ok((stream, from)) => {
+                    connections.spawn(connection(stream, Peer(from.ip()), router.clone()));
                 }
                 // Out of descriptors or a client that gave up at once: the next one may do better.
                 Err(_) => tokio::task::yield_now().await,
@@ -41,9 +46,10 @@ pub(crate) async fn serve(listener: TcpListener, router: Router) {
     }
 }
 
-async fn connection(stream: TcpStream, router: Router) {
+async fn connection(stream: TcpStream, peer: Peer, router: Router) {
     let inner = TowerToHyperService::new(router);
-    let service = service_fn(move |request| {
+    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(peer);
         let answer = inner.call(request);
         async move {
             let Ok(response) = answer.await;

@@ -1,18 +1,19 @@
 //! The way of one vendor call: noted, hit by a fault if one waits, checked for keys and rate, answered by its method.
 
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::fault::{Apply, Fault, FaultKind};
+use super::fault::Apply;
 use super::market::Market;
 use super::refusal::{Answer, Refusal};
-use super::serve::Cut;
+use super::serve::{Cut, Peer};
+use super::suffer;
 use super::{account, auth, chat, clock};
 
 /// The methods of the vendor's that exist here, as `/v1/roles` lists them.
@@ -38,6 +39,7 @@ struct Call {
     path: String,
     headers: HeaderMap,
     body: Bytes,
+    from: Option<IpAddr>,
 }
 
 /// Every path that is not the simulator's own.
@@ -47,10 +49,13 @@ pub(crate) async fn handle(State(market): State<Arc<Market>>, request: Request) 
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let full_path = head.uri.path_and_query().map_or_else(|| "/".into(), ToString::to_string);
-    let call = Call { method: head.method, path: head.uri.path().into(), headers: head.headers, body };
+    let from = head.extensions.get::<Peer>().map(|peer| peer.0);
+    let call = Call { method: head.method, path: head.uri.path().into(), headers: head.headers, body, from };
+    let now_ms = market.now_ms();
     let number = market.record(|record| {
         *record.per_method.entry(counted_as(&call.path).into()).or_default() += 1;
-        record.note(clock::rfc3339(clock::now_ms()), call.method.as_str(), &full_path, &call.headers, &call.body)
+        record.busiest.note(auth::header(&call.headers, "client-id").unwrap_or(""), now_ms);
+        record.note(clock::rfc3339(now_ms), call.method.as_str(), &full_path, &call.headers, &call.body)
     });
 
     let fault = market.faults(|faults| faults.take(&call.path));
@@ -58,13 +63,14 @@ pub(crate) async fn handle(State(market): State<Arc<Market>>, request: Request) 
         market.record(|record| record.outcome(number, |seen| seen.fault = Some(fault.name().into())));
     }
     let response = match fault {
-        None => answer(&market, &call),
+        None => answer(&market, &call).await,
         Some(fault) => {
-            if fault.apply == Apply::After {
-                // What the vendor would have said; the fault is what the caller gets instead.
-                let _ = answer(&market, &call);
-            }
-            suffer(fault).await
+            let said = match fault.apply {
+                // The vendor never acted: an answer that is mangled on its way is an empty one.
+                Apply::Before => axum::Json(json!({})).into_response(),
+                Apply::After => answer(&market, &call).await,
+            };
+            suffer::act(fault.kind, counted_as(&call.path), said).await
         }
     };
     if response.extensions().get::<Cut>().is_none() {
@@ -78,25 +84,25 @@ fn counted_as(path: &str) -> &str {
     if path.starts_with(FILE_PREFIX) { FILE_PREFIX } else { path }
 }
 
-fn answer(market: &Arc<Market>, call: &Call) -> Response {
+async fn answer(market: &Arc<Market>, call: &Call) -> Response {
     let file = call.path.strip_prefix(FILE_PREFIX).filter(|_| call.method == Method::GET);
     let method = METHODS.contains(&call.path.as_str()) && call.method == Method::POST;
     if !method && file.is_none() {
         return unmatched(market, call);
     }
-    if let Err(refusal) = auth::check(market, &call.headers, clock::now_ms()) {
+    if let Err(refusal) = auth::check(market, &call.headers, counted_as(&call.path), call.from) {
         return refuse(&refusal);
     }
     match file {
         Some(path) => chat::file::answer(market, path).unwrap_or_else(|refusal| refuse(&refusal)),
-        None => match dispatch(market, &call.path, &call.body) {
+        None => match dispatch(market, &call.path, &call.body).await {
             Ok(body) => axum::Json(body).into_response(),
             Err(refusal) => refuse(&refusal),
         },
     }
 }
 
-fn dispatch(market: &Market, path: &str, body: &[u8]) -> Answer {
+async fn dispatch(market: &Arc<Market>, path: &str, body: &[u8]) -> Answer {
     match path {
         "/v1/chat/send/file" => chat::send_file::answer(market, body),
         "/v1/chat/send/message" => chat::send_message::answer(market, body),
@@ -106,7 +112,7 @@ fn dispatch(market: &Market, path: &str, body: &[u8]) -> Answer {
         "/v2/chat/read" => chat::read::answer(market, body),
         "/v3/chat/history" => chat::history::answer(market, body),
         "/v3/chat/list" => chat::list::answer(market, body),
-        _ => Err(Refusal::not_found("method")),
+        _ => Err(Refusal::unknown_method()),
     }
 }
 
@@ -126,41 +132,11 @@ fn unmatched(market: &Market, call: &Call) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(body)).into_response()
 }
 
-fn refuse(refusal: &Refusal) -> Response {
-    (status(refusal.http), axum::Json(refusal.body())).into_response()
-}
-
-fn status(code: u16) -> StatusCode {
-    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-}
-
-/// Acts out a fault.
-async fn suffer(fault: Fault) -> Response {
-    match fault.kind {
-        FaultKind::Status { status: code, body, retry_after } => {
-            let body = body.unwrap_or_else(|| Refusal::of_status(code).body());
-            let mut response = (status(code), axum::Json(body)).into_response();
-            if let Some(seconds) = retry_after {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            }
-            response
-        }
-        FaultKind::Garbage { body } => {
-            let page = body.unwrap_or_else(|| "<html><body>Сервис временно недоступен</body></html>".into());
-            ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
-        }
-        FaultKind::NoAnswer { ms: None } => std::future::pending().await,
-        FaultKind::NoAnswer { ms: Some(ms) } => {
-            tokio::time::sleep(Duration::from_millis(ms)).await;
-            Cut::response()
-        }
-        FaultKind::Cut => Cut::response(),
-        FaultKind::Redirect { location, status: code } => {
-            let mut response = (status(code.unwrap_or(307)), Body::empty()).into_response();
-            if let Ok(location) = HeaderValue::try_from(location) {
-                response.headers_mut().insert(header::LOCATION, location);
-            }
-            response
-        }
+/// A refusal as it goes over the wire.
+pub(crate) fn refuse(refusal: &Refusal) -> Response {
+    let mut response = (suffer::code(refusal.http), axum::Json(refusal.body())).into_response();
+    if let Some(seconds) = refusal.retry_after_s {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    response
 }

@@ -13,9 +13,9 @@ async fn a_refusal_of_ozons_fails_the_message_with_its_reason() {
     let mut counter = Counter::open("refused").await;
     for (status, code) in [
         (401, Code::UpstreamUnauthorized),
-        (403, Code::UpstreamForbidden),
+        (403, Code::UpstreamSubscription),
         (400, Code::UpstreamRejected),
-        (409, Code::UpstreamRejected),
+        (409, Code::UpstreamConflict),
     ] {
         counter.seller.fault(&Fault::status(SEND, status)).await.unwrap();
         let text = format!("После {status}");

@@ -1,5 +1,7 @@
 //! Keys, subscription, rate, and calls that do not exist.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tests::ozon::{AccountChange, Subscription};
 
@@ -47,17 +49,68 @@ async fn without_premium_plus_the_list_works_and_buyers_chats_do_not() {
 
     let seller = Seller::of(&ozon);
     let list = seller.ok(LIST, json!({"limit": 100})).await;
-    seller.refused("/v3/chat/history", json!({"chat_id": buyer.chat_id}), 403, 7).await;
-    let said = seller
+    let read = seller.refused("/v3/chat/history", json!({"chat_id": buyer.chat_id}), 403, 7).await;
+    assert_eq!(read["message"], "Information is only available with a Premium Plus subscription.");
+    let sent = seller
         .refused("/v1/chat/send/message", json!({"chat_id": buyer.chat_id, "text": "Здравствуйте"}), 403, 7)
         .await;
-    assert_eq!(said["message"], "Information is only available with a Premium Plus subscription.");
+    assert_ne!(sent["message"], read["message"], "the wording differs between methods");
 
     let chats = list["chats"].as_array().unwrap();
     let support = chats.iter().find(|entry| entry["chat"]["chat_type"] == "SELLER_SUPPORT").unwrap();
     seller.ok("/v3/chat/history", json!({"chat_id": support["chat"]["chat_id"]})).await;
     let info = seller.ok("/v1/seller/info", json!({})).await;
     assert_eq!(info["subscription"], json!({"is_premium": true, "type": "PREMIUM"}));
+}
+
+#[tokio::test]
+async fn a_key_has_roles_addresses_and_an_offer_behind_it() {
+    let ozon = market().await;
+    let seller = Seller::of(&ozon);
+    let same = AccountChange::default;
+    let denied_methods = Some([LIST.to_owned()].into());
+    ozon.account(&AccountChange { denied_methods, ..same() }).await.unwrap();
+    let said = seller.refused(LIST, json!({"limit": 1}), 403, 7).await;
+    assert_eq!(said["message"], "Api-Key is missing a required role for a method");
+    let roles = seller.ok("/v1/roles", json!({})).await;
+    assert!(!roles["roles"][0]["methods"].as_array().unwrap().contains(&json!(LIST)));
+    ozon.account(&AccountChange { denied_methods: Some([].into()), ..same() }).await.unwrap();
+    seller.ok(LIST, json!({"limit": 1})).await;
+
+    for (address, status) in [("203.0.113.7", 403), ("127.0.0.1", 200)] {
+        let only_addresses = Some([address.parse().unwrap()].into());
+        ozon.account(&AccountChange { only_addresses, ..same() }).await.unwrap();
+        let said = seller.post(LIST, json!({"limit": 1})).await;
+        assert_eq!(said.status, status, "{address}: {}", said.text);
+        let restricted = said.body["message"] == "Api-Key is restricted to specific IP addresses";
+        assert_eq!(restricted, status == 403);
+    }
+
+    ozon.account(&AccountChange { offer_unsigned: Some(true), ..same() }).await.unwrap();
+    let said = seller.refused(LIST, json!({"limit": 1}), 403, 7).await;
+    assert_eq!(said["message"], "Offer not signed");
+}
+
+#[tokio::test]
+async fn a_key_ends_after_half_a_year_and_a_subscription_when_it_is_not_paid() {
+    let ozon = market().await;
+    let seller = Seller::of(&ozon);
+    let day = Duration::from_secs(24 * 3_600);
+    let month = AccountChange { subscription_ends_in_ms: Some(30 * 24 * 3_600_000), ..AccountChange::default() };
+    ozon.account(&month).await.unwrap();
+    ozon.advance(29 * day).await.unwrap();
+    assert_eq!(seller.ok("/v1/seller/info", json!({})).await["subscription"]["type"], "PREMIUM_PLUS");
+    ozon.advance(day).await.unwrap();
+    assert_eq!(seller.ok("/v1/seller/info", json!({})).await["subscription"]["type"], "UNKNOWN");
+    seller.refused("/v1/chat/start", json!({"posting_number": "0136123457-0001-1"}), 403, 7).await;
+
+    ozon.advance(152 * day).await.unwrap();
+    seller.ok("/v1/roles", json!({})).await;
+    ozon.advance(day).await.unwrap();
+    seller.refused("/v1/roles", json!({}), 403, 7).await;
+    let fresh = AccountChange { api_key: Some("demo-ozon-key-0000000002".into()), ..AccountChange::default() };
+    ozon.account(&fresh).await.unwrap();
+    Seller { api_key: fresh.api_key, ..Seller::of(&ozon) }.ok("/v1/roles", json!({})).await;
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! Trouble on request, before or after the call took effect.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tests::ozon::Fault;
+use tests::ozon::{Fault, VendorError};
 
 use super::seller::{Seller, market};
 
@@ -26,6 +27,57 @@ async fn a_status_comes_with_the_vendors_body_as_often_as_asked() {
     ozon.fault(&Fault::status("*", 500).times(9)).await.unwrap();
     ozon.clear_faults().await.unwrap();
     seller.ok("/v1/roles", json!({})).await;
+}
+
+#[tokio::test]
+async fn every_refusal_of_the_vendors_comes_by_its_name() {
+    let ozon = market().await;
+    let seller = Seller::of(&ozon);
+    let mut said = BTreeSet::new();
+    for error in VendorError::ALL {
+        ozon.fault(&Fault::refusal("/v1/roles", error)).await.unwrap();
+        let answer = seller.post("/v1/roles", json!({})).await;
+        assert!(answer.status >= 400 && answer.body["code"].is_u64(), "{error:?}: {}", answer.text);
+        said.insert((answer.status, answer.body["message"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(said.len(), VendorError::ALL.len(), "no two are the same");
+    seller.ok("/v1/roles", json!({})).await;
+    let as_json = serde_json::to_value(Fault::refusal("*", VendorError::CircleOpen)).unwrap();
+    assert_eq!((&as_json["kind"], &as_json["error"]), (&json!("refusal"), &json!("circle_open")));
+}
+
+#[tokio::test]
+async fn an_answer_can_be_slow_half_empty_or_of_another_type() {
+    let ozon = market().await;
+    let chat_id = ozon.new_buyer_says("Ау").await.unwrap().chat_id;
+    let seller = Seller::of(&ozon);
+    let send = |text: &str| json!({"chat_id": chat_id, "text": text});
+
+    ozon.fault(&Fault::slow_body(SEND, 300)).await.unwrap();
+    let began = Instant::now();
+    let answer = seller.request(reqwest::Method::POST, SEND).json(&send("медленно")).send().await.unwrap();
+    let head = began.elapsed();
+    assert_eq!(answer.text().await.unwrap(), r#"{"result":"success"}"#);
+    assert!(began.elapsed() >= Duration::from_millis(300) && head < began.elapsed(), "the head came first");
+
+    ozon.fault(&Fault::half_body(SEND)).await.unwrap();
+    let answer = seller.request(reqwest::Method::POST, SEND).json(&send("половина")).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.content_length()), (200, Some(20)));
+    assert!(answer.text().await.is_err(), "cut before its end");
+
+    ozon.fault(&Fault::empty_body(SEND).after()).await.unwrap();
+    let said = seller.post(SEND, send("пусто")).await;
+    assert_eq!((said.status, said.text.as_str()), (200, ""));
+    ozon.fault(&Fault::empty_body(SEND)).await.unwrap();
+    assert_eq!(seller.post(SEND, send("не принято")).await.status, 200);
+
+    ozon.fault(&Fault::wrong_type(SEND, "text/html")).await.unwrap();
+    let answer = seller.request(reqwest::Method::POST, SEND).json(&send("не тот тип")).send().await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "text/html");
+    assert_eq!(answer.text().await.unwrap(), r#"{"result":"success"}"#);
+
+    let state = ozon.state().await.unwrap();
+    assert_eq!(state.seller_texts(&chat_id), ["медленно", "половина", "пусто", "не тот тип"]);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use shared::id::UserId;
 use shared::limits::{LABEL_CHARS_MAX, REPLIES_MAX};
 use shared::message::{Status, source};
 use shared::problem::Code;
+use shared::upstream_problem::explain;
 
 use crate::ask::Refusal;
 use crate::enclosure::{Field, Trouble};
@@ -272,9 +273,11 @@ pub fn status(status: Status) -> &'static str {
     }
 }
 
+const UNKNOWN_REASON: &str = "Причина неизвестна";
+
 /// Why a message was not sent, and what to do. `source` is the source as people call it.
 pub fn reason(code: Option<Code>, source: &str) -> String {
-    let Some(code) = code else { return "Причина неизвестна".to_owned() };
+    let Some(code) = code else { return UNKNOWN_REASON.to_owned() };
     match code {
         Code::Malformed | Code::UnknownAction | Code::Invalid | Code::MethodNotAllowed | Code::Conflict => {
             "Сервер не понял страницу. Обновите её и отправьте ещё раз".to_owned()
@@ -292,23 +295,26 @@ pub fn reason(code: Option<Code>, source: &str) -> String {
         Code::UnsupportedVersion => "Страница устарела. Обновите её".to_owned(),
         Code::NotConfigured => "Сервер настроен не до конца. Сообщите администратору".to_owned(),
         Code::Internal => "Ошибка на сервере. Повторите".to_owned(),
-        Code::UpstreamUnauthorized => {
-            format!("{source} не принимает ключ магазина. Администратору нужно обновить подключение")
-        }
-        Code::UpstreamForbidden if source == source_name(source::OZON) => {
-            "Ozon не разрешил: нужна подписка Premium Plus или Premium Pro, либо срок ответа покупателю вышел"
-                .to_owned()
-        }
-        Code::UpstreamForbidden => format!("{source} не разрешает писать в этот чат"),
-        Code::UpstreamRejected if source == source_name(source::OZON) => {
-            "Ozon не принял сообщение. Возможно, с последнего сообщения покупателя прошло больше 48 часов".to_owned()
-        }
-        Code::UpstreamRejected => format!("{source} не принял сообщение"),
-        Code::UpstreamRateLimited => format!("{source} просит писать реже. Повторите через несколько минут"),
-        Code::UpstreamUnavailable => format!("{source} не отвечает, сообщение не доставлено. Повторите позже"),
-        Code::DeliveryUnknown => {
-            format!("{source} не подтвердил доставку. Проверьте чат в личном кабинете, прежде чем писать снова")
-        }
-        Code::UpstreamNotConnected => format!("Магазин не подключён: {source}. Сообщите администратору"),
+        Code::UpstreamUnauthorized
+        | Code::UpstreamForbidden
+        | Code::UpstreamRejected
+        | Code::UpstreamRateLimited
+        | Code::UpstreamUnavailable
+        | Code::DeliveryUnknown
+        | Code::UpstreamNotConnected
+        | Code::UpstreamSubscription
+        | Code::UpstreamKeyExpired
+        | Code::UpstreamKeyRestricted
+        | Code::UpstreamRoleMissing
+        | Code::UpstreamOfferNotSigned
+        | Code::UpstreamNotFound
+        | Code::UpstreamConflict
+        | Code::UpstreamWindowClosed
+        | Code::UpstreamStartNotAllowed
+        | Code::UpstreamCircleOpen => match explain(code) {
+            Some(explained) if source.is_empty() => explained.ru.to_owned(),
+            Some(explained) => format!("{source}. {}", explained.ru),
+            None => UNKNOWN_REASON.to_owned(),
+        },
     }
 }

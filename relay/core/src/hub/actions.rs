@@ -72,6 +72,7 @@ impl Draft<'_> {
             }
             Request::Rate { claims, origin, rating } => self.rate(&claims, origin.as_deref(), rating)?,
             Request::Hook { source, secret, body } => self.hook(&source, &secret, &body)?,
+            Request::Forward { forward } => return self.forward(forward),
             Request::BeginFile { claims, origin, user_id, judged, size, place, entropy } => {
                 let user_id = chat_of(&claims, user_id)?;
                 self.begin_file(&claims, origin.as_deref(), user_id, judged, size, place, &entropy)?

@@ -13,6 +13,8 @@ use shared::time::Timestamp;
 use super::input::ConnId;
 use super::{Decision, Effect, Hub, Organization, Refused, Session, Turn};
 use crate::storage::{Sql, SqlError, Value, Write};
+use crate::upstream::Answered;
+use crate::upstream::gate::Gate;
 
 /// When to try again what failed for the store's sake.
 pub(super) const RETRY_STORE_MS: i64 = 5_000;
@@ -43,6 +45,8 @@ pub(super) struct Draft<'a> {
     pub(super) replied: BTreeSet<UserId>,
     /// The audit log's newest row, once this turn has written one.
     pub(super) audited: Option<(i64, String)>,
+    /// What the upstream said to a message that it has just refused.
+    pub(super) refusal: Option<Answered>,
     /// Lines that are to be continued by others.
     pub(super) continued: BTreeSet<ConnId>,
 }
@@ -56,6 +60,8 @@ impl<'a> Draft<'a> {
         } else {
             Counters::default()
         };
+        let lease = hub.lease;
+        hub.gate.get_or_insert_with(|| Gate::restored(now, lease));
         Ok(Self {
             hub,
             now,
@@ -69,6 +75,7 @@ impl<'a> Draft<'a> {
             begun: BTreeSet::new(),
             replied: BTreeSet::new(),
             audited: None,
+            refusal: None,
             continued: BTreeSet::new(),
         })
     }
@@ -95,7 +102,8 @@ impl<'a> Draft<'a> {
     }
 
     /// The turn is not to be: the hub is as it was before.
-    pub(super) fn undo(self) {
+    pub(super) fn undo(mut self) {
+        self.cancel_calls();
         for (conn, was) in self.before.into_iter().rev() {
             match was {
                 Some(session) => self.hub.sessions.insert(conn, session),

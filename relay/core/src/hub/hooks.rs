@@ -1,12 +1,13 @@
 //! What upstreams notify us of: kept and told at once, so that they get their answer within milliseconds.
 
 use serde_json::Value;
+use shared::event::{Event, NewChat};
 use shared::limits::HOOK_BYTES_MAX;
 use shared::message::{Side, source};
 use shared::problem::Code;
 
 use super::draft::Draft;
-use super::messages::NewRow;
+use super::messages::{ChatRow, NewRow};
 use super::{Decision, Refused};
 use crate::auth::secrets_match;
 use crate::upstream::ozon::OzonId;
@@ -34,12 +35,15 @@ impl Draft<'_> {
     fn ozon_push(&mut self, body: &str) -> Decision<Value> {
         let push = push::read(body)?;
         let answer = push::answer(&push, self.now);
+        if !push.is_of_buyer() {
+            return Ok(answer);
+        }
         match push {
-            Push::NewMessage { chat_id, message_id, text, created_at: _ } => {
-                self.buyer_wrote(&chat_id, message_id, &text)?
+            Push::NewMessage { chat_id, message_id, text, .. } => self.buyer_wrote(&chat_id, message_id, &text)?,
+            Push::MessageRead { chat_id, last_read_message_id, .. } => {
+                self.buyer_read(&chat_id, last_read_message_id)?
             }
-            Push::MessageRead { chat_id, last_read_message_id } => self.buyer_read(&chat_id, last_read_message_id)?,
-            Push::Ping | Push::Other => {}
+            Push::UpdateMessage { .. } | Push::ChatClosed { .. } | Push::Ping | Push::Other => {}
         }
         Ok(answer)
     }
@@ -54,6 +58,7 @@ impl Draft<'_> {
                 return Ok(());
             }
         }
+        self.hub.forwards.forget_chats();
         let is_new = chat.is_none();
         let chat = match chat {
             Some(chat) => chat,
@@ -76,6 +81,21 @@ impl Draft<'_> {
         };
         self.user_wrote(&chat, is_new, row)?;
         Ok(())
+    }
+
+    /// A chat that the organization is the first to write to.
+    pub(super) fn new_ozon_chat(&mut self, chat_id: &str) -> Decision<ChatRow> {
+        let user_id = self.next_user_id();
+        let chat = self.new_chat(user_id, source::OZON, Some(chat_id), "Покупатель Ozon".into());
+        self.publish(&Event::NewChat(NewChat {
+            user_id,
+            user_name: chat.user_name.clone(),
+            username: None,
+            source: chat.source.clone(),
+            first_message: String::new(),
+            message_id: None,
+        }))?;
+        Ok(chat)
     }
 
     fn buyer_read(&mut self, chat_id: &str, up_to: OzonId) -> Decision {

@@ -8,6 +8,7 @@ use shared::time::Timestamp;
 use shared::token::Claims;
 
 use super::administration::{Actor, Command};
+use super::forward::{Forward, Ticket};
 use super::rating::Rating;
 use super::visit::Visit;
 use crate::files::Judged;
@@ -94,6 +95,13 @@ pub enum Job {
         user_id: i64,
         /// When it was asked for: what arrived later need not be in the answer.
         asked_at: Timestamp,
+    },
+    /// An integrator's own call.
+    Forward {
+        /// Who waits for it.
+        ticket: Ticket,
+        /// The vendor's path.
+        method: &'static str,
     },
 }
 
@@ -207,6 +215,11 @@ pub enum Request {
         claims: Option<Claims>,
         /// The file.
         file_id: String,
+    },
+    /// An integrator's own call to Ozon. It is answered by [`super::Effect::Reply`], in this turn or a later one.
+    Forward {
+        /// What is asked.
+        forward: Forward,
     },
     /// An upstream's notification.
     Hook {

@@ -12,6 +12,7 @@ use super::messages::ChatRow;
 use super::sends::{LOOKUP_AFTER_MS, Send, State, WATCHDOG_MS};
 use super::{Decision, Refused};
 use crate::upstream::Answered;
+use crate::upstream::gate::Class;
 use crate::upstream::ozon::{OzonId, chat_history};
 
 impl Draft<'_> {
@@ -73,6 +74,14 @@ impl Draft<'_> {
         }
         waiting.retain(|send| !self.settled.contains(&send.message_id));
         if waiting.is_empty() {
+            return Ok(());
+        }
+        if let Some(at) = self.must_wait_for_ozon(Class::Lookup, chat_history::PATH) {
+            let now = self.now;
+            for send in waiting.iter().filter(|send| send.due_at <= now) {
+                self.write("UPDATE sends SET due_at = ? WHERE message_id = ?", [at.0, send.message_id]);
+            }
+            self.wake_at(at);
             return Ok(());
         }
         let chat_id = self.chat(user_id)?.and_then(|chat| chat.external_id);

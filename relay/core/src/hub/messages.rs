@@ -243,8 +243,13 @@ impl Draft<'_> {
     }
 
     fn operator_writes(&mut self, claims: &Claims, user_id: UserId, written: Written<'_>) -> Decision<Message> {
-        let Written { text, writer, client_id, attachment, content } = written;
         let chat = self.chat(user_id)?.ok_or_else(no_chat)?;
+        self.writes_to(claims, &chat, written)
+    }
+
+    /// Keeps what somebody of the organization writes to a chat, and sees it on its way.
+    pub(super) fn writes_to(&mut self, claims: &Claims, chat: &ChatRow, written: Written<'_>) -> Decision<Message> {
+        let Written { text, writer, client_id, attachment, content } = written;
         if content.is_some() && chat.source != source::WIDGET {
             return Err(Refused::new(
                 Code::Invalid,
@@ -272,10 +277,10 @@ impl Draft<'_> {
             attachment,
             content,
         };
-        let message = self.operator_wrote(&chat, row, status)?;
-        self.answered(&chat, message.message_id);
+        let message = self.operator_wrote(chat, row, status)?;
+        self.answered(chat, message.message_id);
         if status == Status::Queued {
-            self.queue_send(&chat, &message)?;
+            self.queue_send(chat, &message)?;
         }
         Ok(message)
     }

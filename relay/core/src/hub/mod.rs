@@ -23,6 +23,7 @@ mod draft;
 mod erasure;
 mod export;
 mod files;
+mod forward;
 mod history;
 mod hooks;
 mod identity_secrets;
@@ -54,6 +55,7 @@ use shared::time::Timestamp;
 pub use administration::{Actor, Command};
 pub use consent::consents_csv;
 pub use files::Opened;
+pub use forward::{Forward, Forwarded, Ticket};
 pub use input::{ConnId, ENTROPY_BYTES, Input, Job, Request};
 pub use organization::Organization;
 pub use rating::Rating;
@@ -65,6 +67,7 @@ pub use visit::Visit;
 
 use crate::auth::keyring::Keyring;
 use crate::storage::{Sql, SqlError};
+use crate::upstream::gate::Gate;
 use draft::Draft;
 
 /// What the deployment sets.
@@ -134,6 +137,11 @@ pub struct Hub {
     /// Sockets that are gone and still have a session, since the store failed when they went: the alarm lets them go.
     gone: BTreeSet<ConnId>,
     ends: liveness::Ends,
+    forwards: forward::Forwards,
+    /// In front of the Ozon account, from the first decision on.
+    gate: Option<Gate>,
+    /// What the gate before this one has left.
+    lease: Option<Timestamp>,
 }
 
 impl Hub {
@@ -148,9 +156,17 @@ impl Hub {
         attachments: impl IntoIterator<Item = String>,
     ) -> Result<Self, SqlError> {
         let sessions = attachments.into_iter().filter_map(|attachment| Session::from_attachment(&attachment));
+        let organization = Organization::load(sql)?;
+        let lease = match organization {
+            Some(_) => sql.first("SELECT gate_until FROM accounts WHERE source = 'ozon'", &[])?,
+            None => None,
+        };
         Ok(Self {
             config,
-            organization: Organization::load(sql)?,
+            organization,
+            forwards: forward::Forwards::default(),
+            gate: None,
+            lease: lease.map(|row| row.optional_integer(0)).transpose()?.flatten().map(Timestamp),
             sessions: sessions.map(|session| (session.conn, session)).collect(),
             patience: patience::Patience::default(),
             alarm: None,

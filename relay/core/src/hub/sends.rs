@@ -26,7 +26,8 @@ use super::input::Job;
 use super::messages::ChatRow;
 use super::{Decision, Refused};
 use crate::storage::{Row, Value};
-use crate::upstream::ozon::chat_send_message;
+use crate::upstream::gate::Class;
+use crate::upstream::ozon::{self, chat_send_message};
 use crate::upstream::{Answered, Failure};
 
 /// When an attempt that never reported back counts as lost, or a look into the history.
@@ -40,7 +41,8 @@ const GIVE_UP_MS: i64 = 10 * 60_000;
 /// Rows that one alarm looks at.
 const ALARM_ROWS: i64 = 50;
 
-const COLUMNS: &str = "s.message_id, s.user_id, s.state, s.attempts, s.lookups, s.after_upstream_id, s.created_at, s.attempted_at, m.text, s.due_at, m.reason";
+const COLUMNS: &str = "s.message_id, s.user_id, s.state, s.attempts, s.lookups, s.after_upstream_id, s.created_at, s.attempted_at, m.text, s.due_at, m.reason,
+    (SELECT c.external_id FROM chats c WHERE c.user_id = s.user_id)";
 
 /// How far a message has come on its way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +82,8 @@ pub(super) struct Send {
     pub(super) text: String,
     pub(super) due_at: Timestamp,
     pub(super) reason: Option<String>,
+    /// The chat's id at the upstream.
+    pub(super) chat_id: Option<String>,
 }
 
 impl Send {
@@ -97,6 +101,7 @@ impl Send {
             text: row.text(8)?,
             due_at: Timestamp(row.integer(9)?),
             reason: row.optional_text(10)?,
+            chat_id: row.optional_text(11)?,
         })
     }
 }
@@ -132,6 +137,7 @@ impl Draft<'_> {
         self.announce_the_departed()?;
         self.look_who_is_there()?;
         self.let_files_go()?;
+        self.end_patience()?;
         // A message behind another one of its chat has its turn after that one: looking at it would bring nothing, and
         // with many of them the alarm would ring on and on.
         let due = self.sends(
@@ -201,14 +207,19 @@ impl Draft<'_> {
             text: message.text.clone(),
             due_at: self.now,
             reason: None,
+            chat_id: chat.external_id.clone(),
         }
     }
 
     pub(super) fn outcome(&mut self, job: Job, answered: &Answered) -> Decision {
+        self.call_ended(&job, answered);
         match job {
-            Job::Send { message_id, attempt } => self.sent(message_id, attempt, answered),
-            Job::Lookup { user_id, asked_at } => self.looked_up(user_id, asked_at, answered),
+            Job::Send { message_id, attempt } => self.sent(message_id, attempt, answered)?,
+            Job::Lookup { user_id, asked_at } => self.looked_up(user_id, asked_at, answered)?,
+            Job::Forward { ticket, .. } => self.forwarded(ticket, answered)?,
         }
+        // Its place at the gate may be what another one waits for.
+        self.let_forwards_out()
     }
 
     pub(super) fn sends(&self, condition: &str, params: &[Value]) -> Decision<Vec<Send>> {
@@ -240,10 +251,21 @@ impl Draft<'_> {
         if self.begun.contains(&send.user_id) {
             return Ok(true);
         }
+        if let Some(at) = self.must_wait_for_ozon(Class::Send, chat_send_message::PATH) {
+            // Until it has had a try of its own it waits for twice as long: others may have been before it.
+            if self.now.since_ms(send.created_at) >= GIVE_UP_MS.saturating_mul(2) {
+                let was_busy = send.reason.as_deref() == Some(Code::UpstreamRateLimited.as_str());
+                let code = if was_busy { Code::UpstreamRateLimited } else { Code::UpstreamUnavailable };
+                self.fail(send, code)?;
+                return Ok(false);
+            }
+            self.set_state(send.message_id, State::Queued, at);
+            return Ok(true);
+        }
         let attempt = send.attempts.saturating_add(1);
-        let chat_id = self.chat(send.user_id)?.and_then(|chat| chat.external_id).ok_or_else(super::actions::no_chat);
+        let chat_id = send.chat_id.as_deref().ok_or_else(super::actions::no_chat);
         let request =
-            chat_id.and_then(|chat_id| Ok(chat_send_message::request(&self.ozon_account()?, &chat_id, &send.text)?));
+            chat_id.and_then(|chat_id| Ok(chat_send_message::request(&self.ozon_account()?, chat_id, &send.text)?));
         let request = match request {
             Ok(request) => request,
             // The account is gone, or does not open: the message cannot be sent, and says so.
@@ -285,16 +307,19 @@ impl Draft<'_> {
                 self.settled.insert(message_id);
                 self.start_next(send.user_id)
             }
-            Err(Failure::Refused(code)) => self.give_up(&send, code),
+            Err(Failure::Refused(code)) => {
+                self.refusal = Some(answered.clone());
+                self.give_up(&send, code)
+            }
             Err(Failure::Later { .. }) if self.now.since_ms(send.created_at) >= GIVE_UP_MS => {
-                self.give_up(&send, Code::UpstreamRateLimited)
+                self.give_up(&send, ozon::code(answered).unwrap_or(Code::UpstreamRateLimited))
             }
             Err(Failure::Later { retry_after_ms }) => {
                 let due = self.now.plus_ms(retry_after_ms.filter(|ms| *ms > 0).unwrap_or(LATER_MS));
                 // It surely did not arrive, so this was no attempt.
                 self.write("UPDATE sends SET attempts = attempts - 1 WHERE message_id = ?", [message_id]);
                 self.set_state(message_id, State::Queued, due);
-                let reason = Code::UpstreamRateLimited;
+                let reason = ozon::code(answered).unwrap_or(Code::UpstreamRateLimited);
                 // However often it is asked to wait, it is told once that it waits.
                 if send.reason.as_deref() == Some(reason.as_str()) {
                     return Ok(());
@@ -338,6 +363,8 @@ impl Draft<'_> {
         status: Status,
         reason: Option<Code>,
     ) -> Decision {
+        let refusal = self.refusal.take();
+        self.tell_joined(message_id, status, refusal.as_ref());
         let reason = reason.map(Code::as_str);
         self.write_all(
             "UPDATE messages SET status = ?, reason = ? WHERE message_id = ?",

@@ -7,6 +7,7 @@ use shared::frame;
 use shared::problem::Problem;
 use shared::time::Timestamp;
 
+use super::forward::{Forwarded, Ticket};
 use super::input::{ConnId, Job};
 use crate::storage::Write;
 use crate::upstream;
@@ -49,6 +50,13 @@ pub enum Effect {
     RemoveFiles {
         /// The keys.
         keys: Vec<String>,
+    },
+    /// Answer a call of an integrator's, if somebody still waits for it.
+    Reply {
+        /// Who waits.
+        ticket: Ticket,
+        /// The answer.
+        answer: Box<Forwarded>,
     },
     /// Make an upstream call and feed its [`super::Input::Outcome`].
     Call {

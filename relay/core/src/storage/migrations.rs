@@ -14,6 +14,7 @@ const STEPS: &[&[&str]] = &[
     provisioning::STOREFRONT,
     ANSWERS,
     CLOSING,
+    GATE,
     tools::TEMPLATES,
     tools::AUTO_REPLIES,
 ];
@@ -37,6 +38,9 @@ const CLOSING: &[&str] = &[
     "ALTER TABLE chats ADD COLUMN status TEXT NOT NULL DEFAULT 'open'",
     "ALTER TABLE chats ADD COLUMN opened_after INTEGER NOT NULL DEFAULT 0",
 ];
+
+/// Until when a restored gate of an account stays closed.
+const GATE: &[&str] = &["ALTER TABLE accounts ADD COLUMN gate_until INTEGER"];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE organization (

@@ -2,6 +2,7 @@
 //! reads what came of it.
 
 pub mod chatapp;
+pub mod gate;
 pub mod ozon;
 
 /// A call on its way to an upstream.

@@ -15,7 +15,7 @@ pub mod visits;
 use std::collections::BTreeMap;
 
 use relay_core::auth::keyring::Keyring;
-use relay_core::hub::{Actor, Command, Config, ConnId, Effect, Hub, Input, Job, Request, Turn};
+use relay_core::hub::{Actor, Command, Config, ConnId, Effect, Forwarded, Hub, Input, Job, Request, Ticket, Turn};
 use relay_core::storage::{Sql, Store, Value as SqlValue, is_provisioned};
 use relay_core::upstream::{self, Answered};
 use serde_json::{Value, json};
@@ -70,6 +70,8 @@ pub struct Bench {
     pub calls: Vec<Call>,
     /// Keys of the bucket that were to be removed, and are not reported as gone.
     pub removals: Vec<String>,
+    /// What integrators' calls were answered.
+    pub replies: BTreeMap<Ticket, Forwarded>,
     hub: Hub,
     sockets: BTreeMap<ConnId, Socket>,
     alarm: Option<Timestamp>,
@@ -110,6 +112,7 @@ impl Bench {
             config: config(),
             calls: Vec::new(),
             removals: Vec::new(),
+            replies: BTreeMap::new(),
             hub,
             sockets: BTreeMap::new(),
             alarm: None,
@@ -201,6 +204,9 @@ impl Bench {
                 }
                 Effect::WakeAt(at) => self.wake_at(at),
                 Effect::RemoveFiles { keys } => self.removals.extend(keys),
+                Effect::Reply { ticket, answer } => {
+                    assert!(self.replies.insert(ticket, *answer).is_none(), "{ticket} is answered once");
+                }
                 Effect::Call { job, request } => self.calls.push(Call { job, request: *request, at: self.now }),
             }
         }

@@ -67,6 +67,10 @@ impl FakeOzon {
                 *self.accepted.entry(*message_id).or_default() += 1;
                 accepted()
             }
+            ("/v1/chat/send/message", Job::Forward { .. }) => {
+                self.keep(chat_id, true, body["text"].as_str().unwrap());
+                accepted()
+            }
             ("/v3/chat/history", Job::Lookup { .. }) => {
                 let kept = self.chats.get(chat_id).map_or(&[] as &[Kept], Vec::as_slice);
                 let limit = usize::try_from(body["limit"].as_u64().unwrap()).unwrap();

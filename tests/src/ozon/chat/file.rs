@@ -14,7 +14,7 @@ pub(crate) fn answer(market: &Market, path: &str) -> Result<Response, Refusal> {
     let (name, content) = market
         .read(|shop| shop.files.get(path).map(|file| (file.name.clone(), file.base64_content.clone())))
         .ok_or_else(|| Refusal::not_found("file"))?;
-    let content = BASE64_STANDARD.decode(content).map_err(|_| Refusal::of_status(500))?;
+    let content = BASE64_STANDARD.decode(content).map_err(|_| Refusal::internal())?;
     let content_type = content_type(extension(&name).unwrap_or_default().as_str());
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, content_type)], content).into_response())
 }

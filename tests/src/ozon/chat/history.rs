@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::ozon::auth;
 use crate::ozon::clock;
 use crate::ozon::market::Market;
 use crate::ozon::refusal::{Answer, Refusal};
@@ -54,7 +55,7 @@ pub(crate) fn answer(market: &Market, body: &[u8]) -> Answer {
         return Err(Refusal::invalid("ChatHistoryRequest.FromMessageId", "value is required for Forward"));
     }
     let only = request.filter.and_then(|filter| filter.message_ids).filter(|ids| !ids.is_empty());
-    let may_read_buyers = market.account().may_talk_to_buyers();
+    let may_read_buyers = auth::may_talk_to_buyers(market, "/v3/chat/history");
 
     market.read(|shop| {
         let chat = shop.chat(chat_id)?;

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::ozon::auth;
 use crate::ozon::market::Market;
 use crate::ozon::refusal::Answer;
 use crate::ozon::wire;
@@ -17,7 +18,7 @@ struct Request {
 pub(crate) fn answer(market: &Market, body: &[u8]) -> Answer {
     let request: Request = wire::read(body)?;
     let chat_id = wire::required(request.chat_id.as_deref(), "ChatReadRequest.ChatId")?;
-    market.account().may_talk_to_buyers()?;
+    auth::may_talk_to_buyers(market, "/v2/chat/read")?;
     market.change(|shop| {
         let chat = shop.chat_mut(chat_id)?;
         chat.seller_reads(request.from_message_id.filter(|id| *id > 0));

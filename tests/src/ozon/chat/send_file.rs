@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::send_message::write;
-use crate::ozon::clock;
+use crate::ozon::auth;
 use crate::ozon::market::Market;
 use crate::ozon::refusal::{Answer, Refusal};
 use crate::ozon::shop::extension;
@@ -32,11 +32,12 @@ pub(crate) fn answer(market: &Market, body: &[u8]) -> Answer {
         .decode(content)
         .map_err(|_| Refusal::invalid("ChatSendFileRequest.Base64Content", "value is not base64"))?
         .len();
-    market.account().may_talk_to_buyers()?;
+    auth::may_talk_to_buyers(market, "/v1/chat/send/file")?;
+    let now_ms = market.now_ms();
     market.change(|shop| {
-        shop.chat(chat_id)?.may_be_answered(clock::now_ms())?;
+        shop.chat(chat_id)?.may_be_answered(now_ms)?;
         let attachment = shop.keep_file(name, content, size);
-        write(shop, chat_id, String::new(), Some(attachment))
+        write(shop, chat_id, String::new(), Some(attachment), now_ms)
     })?;
     Ok(json!({"result": "success"}))
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::ozon::clock;
+use crate::ozon::auth;
 use crate::ozon::market::Market;
 use crate::ozon::refusal::{Answer, Refusal};
 use crate::ozon::shop::message::{Attachment, Author};
@@ -27,8 +27,9 @@ pub(crate) fn answer(market: &Market, body: &[u8]) -> Answer {
         let why = "value length must be between 1 and 1000 runes, inclusive";
         return Err(Refusal::invalid("ChatSendMessageRequest.Text", why));
     }
-    market.account().may_talk_to_buyers()?;
-    market.change(|shop| write(shop, chat_id, text, None))?;
+    auth::may_talk_to_buyers(market, "/v1/chat/send/message")?;
+    let now_ms = market.now_ms();
+    market.change(|shop| write(shop, chat_id, text, None, now_ms))?;
     Ok(json!({"result": "success"}))
 }
 
@@ -38,8 +39,8 @@ pub(super) fn write(
     chat_id: &str,
     text: String,
     attachment: Option<Attachment>,
+    created_ms: i64,
 ) -> Result<(), Refusal> {
-    let created_ms = clock::now_ms();
     shop.chat(chat_id)?.may_be_answered(created_ms)?;
     if let Some(index) = shop.place_of(chat_id) {
         shop.write(index, Draft { author: Author::Seller, text, attachment, created_ms }, 0);

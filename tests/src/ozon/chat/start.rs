@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::ozon::clock;
+use crate::ozon::auth;
 use crate::ozon::market::Market;
 use crate::ozon::refusal::{Answer, Refusal};
 use crate::ozon::shop::chat::ChatType;
@@ -17,7 +17,7 @@ struct Request {
 pub(crate) fn answer(market: &Market, body: &[u8]) -> Answer {
     let request: Request = wire::read(body)?;
     let posting = wire::required(request.posting_number.as_deref(), "ChatStartRequest.PostingNumber")?;
-    market.account().may_talk_to_buyers()?;
+    auth::may_talk_to_buyers(market, "/v1/chat/start")?;
     if !is_posting_number(posting) {
         return Err(Refusal::not_found("posting"));
     }
@@ -26,7 +26,7 @@ pub(crate) fn answer(market: &Market, body: &[u8]) -> Answer {
             return chat.chat_id.clone();
         }
         let chat_id = shop.chance.uuid();
-        let index = shop.open_chat(Some(chat_id.clone()), ChatType::BuyerSeller, clock::now_ms());
+        let index = shop.open_chat(Some(chat_id.clone()), ChatType::BuyerSeller, market.now_ms());
         if let Some(chat) = shop.chats.get_mut(index) {
             chat.posting_number = Some(posting.into());
         }

@@ -15,6 +15,7 @@ use crate::ozon::buyer::{BuyerMessage, Posted};
 use crate::ozon::fault::Fault;
 use crate::ozon::push::delivery::Attempt;
 use crate::ozon::push::judge::PushCheck;
+use crate::ozon::rate::Limits;
 use crate::ozon::record::Seen;
 
 /// How often a condition is looked at while it is waited for.
@@ -119,6 +120,17 @@ impl Control {
     /// Changes the seller's account.
     pub async fn account(&self, change: &AccountChange) -> Outcome<()> {
         self.post::<Value>("account", change).await.map(|_| ())
+    }
+
+    /// Time passes at the marketplace, and whatever waits for it happens. There is no way back.
+    pub async fn advance(&self, by: Duration) -> Outcome<()> {
+        let advance_ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.post::<Value>("clock", &json!({"advance_ms": advance_ms})).await.map(|_| ())
+    }
+
+    /// Other limits than the vendor's; calls made before are forgotten.
+    pub async fn limits(&self, limits: &Limits) -> Outcome<()> {
+        self.post::<Value>("limits", limits).await.map(|_| ())
     }
 
     /// Makes trouble.

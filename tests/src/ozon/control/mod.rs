@@ -4,6 +4,8 @@
 pub(crate) mod client;
 pub(crate) mod view;
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
@@ -19,8 +21,9 @@ use super::fault::Fault;
 use super::market::Market;
 use super::options::Subscription;
 use super::push::courier;
+use super::rate::Limits;
 use super::refusal::Refusal;
-use super::{chat, vendor};
+use super::{chat, clock, vendor};
 
 const REQUESTS_SHOWN: usize = 100;
 
@@ -37,6 +40,24 @@ pub struct AccountChange {
     /// Another subscription.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription: Option<Subscription>,
+    /// In how many milliseconds the subscription ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription_ends_in_ms: Option<i64>,
+    /// Whether the seller has not signed the offer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer_unsigned: Option<bool>,
+    /// Methods that the key's roles lack; an empty list gives all of them back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denied_methods: Option<BTreeSet<String>>,
+    /// The only addresses from which the key is good; an empty list means all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_addresses: Option<BTreeSet<IpAddr>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Forward {
+    advance_ms: i64,
 }
 
 #[derive(Deserialize)]
@@ -91,6 +112,8 @@ pub(crate) fn router(market: Arc<Market>) -> Router {
         .route("/_sim/close-chat", post(close_chat))
         .route("/_sim/notification", post(notification))
         .route("/_sim/account", post(account))
+        .route("/_sim/clock", post(forward))
+        .route("/_sim/limits", post(limits))
         .route("/_sim/fault", post(fault))
         .route("/_sim/clear-faults", post(clear_faults))
         .route("/_sim/state", get(async |State(market): Shared| Json(view::state(&market))))
@@ -118,7 +141,7 @@ async fn push_url(State(market): Shared, Json(body): Json<PushUrl>) -> Response 
 /// Posts any body to the seller's URL once, now, and answers what came of it.
 async fn push(State(market): Shared, Json(body): Json<Value>) -> Response {
     match market.read(|shop| shop.push.url.clone()) {
-        Some(url) => done(Ok(courier::send(&url, &body).await)),
+        Some(url) => done(Ok(courier::send(&market, &url, &body).await)),
         None => done(Err::<(), _>(Refusal::not_found("push URL"))),
     }
 }
@@ -148,13 +171,37 @@ async fn notification(State(market): Shared, Json(body): Json<Notification>) -> 
 }
 
 async fn account(State(market): Shared, Json(body): Json<AccountChange>) -> Response {
+    let now_ms = market.now_ms();
     market.change_account(|account| {
         if let Some(api_key) = body.api_key {
-            account.api_key = api_key;
+            account.rotate(api_key, now_ms);
+        }
+        if let Some(subscription) = body.subscription {
+            account.subscription = subscription;
+            account.subscribed_until_ms = None;
+        }
+        if let Some(in_ms) = body.subscription_ends_in_ms {
+            account.subscribed_until_ms = Some(now_ms.saturating_add(in_ms));
         }
         account.deactivated = body.deactivated.unwrap_or(account.deactivated);
-        account.subscription = body.subscription.unwrap_or(account.subscription);
+        account.offer_unsigned = body.offer_unsigned.unwrap_or(account.offer_unsigned);
+        account.denied = body.denied_methods.unwrap_or(std::mem::take(&mut account.denied));
+        account.addresses = body.only_addresses.unwrap_or(std::mem::take(&mut account.addresses));
     });
+    done(Ok(json!({})))
+}
+
+/// Time passes; answers the marketplace's time. It never goes back.
+async fn forward(State(market): Shared, Json(body): Json<Forward>) -> Response {
+    if body.advance_ms < 0 {
+        return done(Err::<(), _>(Refusal::invalid("advance_ms", "time does not go back")));
+    }
+    market.advance_clock(body.advance_ms);
+    done(Ok(json!({"now": clock::rfc3339(market.now_ms())})))
+}
+
+async fn limits(State(market): Shared, Json(body): Json<Limits>) -> Response {
+    market.rate(|rate| rate.set(body));
     done(Ok(json!({})))
 }
 
@@ -175,7 +222,7 @@ async fn requests(State(market): Shared, Query(query): Query<Last>) -> Response 
 /// Another house for redirects to lead to: it wants no keys, and the record tells whether it got some.
 async fn cdn(State(market): Shared, Path(path): Path<String>, request: axum::extract::Request) -> Response {
     market.record(|record| {
-        let at = super::clock::rfc3339(super::clock::now_ms());
+        let at = clock::rfc3339(market.now_ms());
         let number = record.note(at, request.method().as_str(), request.uri().path(), request.headers(), &[]);
         record.outcome(number, |seen| seen.status = Some(200));
     });

@@ -23,6 +23,18 @@ pub struct StateView {
     pub unmatched: usize,
     /// Which.
     pub unmatched_calls: Vec<String>,
+    /// Calls of methods that the vendor had once and has switched off.
+    #[serde(default)]
+    pub gone_calls: Vec<String>,
+    /// The largest number of requests of one `Client-Id` in any one second, whatever was answered.
+    #[serde(default)]
+    pub peak_per_second: usize,
+    /// How many calls were refused for their rate, `Circle is open` among them.
+    #[serde(default)]
+    pub refused_by_rate: u64,
+    /// The marketplace's time, RFC 3339.
+    #[serde(default)]
+    pub now: String,
     /// Host, then `Client-Id:Api-Key`, then how many calls brought them.
     pub keys: BTreeMap<String, BTreeMap<String, u64>>,
     /// Pushes.
@@ -82,6 +94,8 @@ pub(crate) fn state(market: &Market) -> StateView {
     let faults = market.faults(|faults| faults.waiting());
     let (counters, unmatched_calls, keys) =
         market.record(|record| (record.per_method.clone(), record.unmatched.clone(), record.keys.clone()));
+    let (gone_calls, peak_per_second) = market.record(|record| (record.gone.clone(), record.busiest.peak()));
+    let refused_by_rate = market.rate(|rate| rate.refused);
     market.read(|shop| {
         let mut chats: Vec<&Chat> = shop.chats.iter().collect();
         chats.sort_by_key(|chat| std::cmp::Reverse(chat.place()));
@@ -90,6 +104,10 @@ pub(crate) fn state(market: &Market) -> StateView {
             counters,
             unmatched: unmatched_calls.len(),
             unmatched_calls,
+            gone_calls,
+            peak_per_second,
+            refused_by_rate,
+            now: clock::rfc3339(market.now_ms()),
             keys,
             push: PushView {
                 url: shop.push.url.clone(),

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use self::story::{STORIES, Story};
 use super::buyer::{self, BuyerMessage};
 use super::chance::Chance;
-use super::clock;
 use super::market::Market;
 use super::shop::Shop;
 use super::shop::chat::Chat;
@@ -50,7 +49,7 @@ pub(crate) async fn run(market: Arc<Market>) {
     let mut opens_at_ms = None;
     loop {
         tokio::time::sleep(TICK).await;
-        let now_ms = clock::now_ms();
+        let now_ms = market.now_ms();
         for step in market.read(|shop| answers(shop, now_ms)) {
             act(&market, step);
         }

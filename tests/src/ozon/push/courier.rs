@@ -37,7 +37,8 @@ async fn repeat(market: Arc<Market>, id: u64) {
             market.change(|shop| shop.delivery_mut(id).map(|delivery| delivery.outcome = Outcome::Dropped));
             return;
         };
-        tokio::time::sleep(pause).await;
+        let pause_ms = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+        market.clock().sleep_until(market.now_ms().saturating_add(pause_ms)).await;
         if attempt(&market, id).await {
             return;
         }
@@ -55,7 +56,7 @@ async fn attempt(market: &Market, id: u64) -> bool {
         market.change(|shop| shop.delivery_mut(id).map(|delivery| delivery.outcome = Outcome::Dropped));
         return true;
     };
-    let attempt = send(&url, &body).await;
+    let attempt = send(market, &url, &body).await;
     let is_delivered = attempt.error.is_none();
     market.change(|shop| {
         if let Some(delivery) = shop.delivery_mut(id) {
@@ -69,14 +70,14 @@ async fn attempt(market: &Market, id: u64) -> bool {
 }
 
 /// Posts one body and judges the answer.
-pub(crate) async fn send(url: &str, body: &Value) -> Attempt {
+pub(crate) async fn send(market: &Market, url: &str, body: &Value) -> Attempt {
     let is_ping = body.get("message_type").and_then(Value::as_str) == Some("TYPE_PING");
     let (status, verdict) = match tokio::time::timeout(ANSWER_MAX, post(url, body)).await {
         Ok(Ok(reply)) => (Some(reply.status), judge(&reply, is_ping)),
         Ok(Err(error)) => (None, Err(PushError::new(PushErrorKind::RequestError, error.to_string()))),
         Err(_) => (None, Err(PushError::new(PushErrorKind::RequestTimeout, "no answer within 5 seconds"))),
     };
-    Attempt { at: clock::rfc3339(clock::now_ms()), status, error: verdict.err() }
+    Attempt { at: clock::rfc3339(market.now_ms()), status, error: verdict.err() }
 }
 
 async fn post(url: &str, body: &Value) -> reqwest::Result<Reply> {
@@ -113,7 +114,7 @@ async fn check(market: &Market, generation: u64) -> PushCheck {
     let Some(url) = market.read(|shop| shop.push.url.clone()) else {
         return PushCheck { is_active: false, errors: Vec::new() };
     };
-    let errors: Vec<PushError> = send(&url, &body::ping(clock::now_ms())).await.error.into_iter().collect();
+    let errors: Vec<PushError> = send(market, &url, &body::ping(market.now_ms())).await.error.into_iter().collect();
     let is_active = errors.is_empty();
     market.change(|shop| {
         if shop.push.generation == generation {

@@ -37,6 +37,9 @@ pub(crate) struct Shop {
     pub(crate) last_delivery_id: u64,
     /// How many of the demo's stories have begun.
     pub(crate) stories_begun: u64,
+    /// How far the clock was moved ahead of the machine's.
+    #[serde(default)]
+    pub(crate) clock_ahead_ms: i64,
 }
 
 /// A file of a message.
@@ -70,6 +73,7 @@ impl Shop {
             deliveries: Vec::new(),
             last_delivery_id: 0,
             stories_begun: 0,
+            clock_ahead_ms: 0,
         };
         for (chat_type, author, text) in [
             (ChatType::SellerSupport, Author::Support, "Здравствуйте! Мы ответили на ваше обращение."),

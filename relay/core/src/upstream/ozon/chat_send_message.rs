@@ -1,10 +1,15 @@
 //! `POST /v1/chat/send/message`: writes to a chat (UPSTREAMS 1.2). The answer does not carry the message's id.
 
 use serde::{Deserialize, Serialize};
-use shared::problem::Problem;
+use shared::limits::OZON_TEXT_CHARS_MAX;
+use shared::problem::{Code, Problem};
+use shared::text::check_chars;
 
 use super::{Account, failure};
 use crate::upstream::{Answered, Failure, Request};
+
+/// The method's path.
+pub const PATH: &str = "/v1/chat/send/message";
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -20,9 +25,14 @@ struct Answer {
 /// The call.
 ///
 /// # Errors
-/// If the credentials cannot be written into headers.
+/// [`Code::EmptyText`] or [`Code::TooLarge`] if the text has not 1 to [`OZON_TEXT_CHARS_MAX`] characters, or if the
+/// credentials cannot be written into headers.
 pub fn request(account: &Account, chat_id: &str, text: &str) -> Result<Request, Problem> {
-    account.post("/v1/chat/send/message", &Body { chat_id, text })
+    if text.is_empty() {
+        return Err(Problem::new(Code::EmptyText, "a message to Ozon needs a text"));
+    }
+    check_chars(text, OZON_TEXT_CHARS_MAX)?;
+    account.post(PATH, &Body { chat_id, text })
 }
 
 /// Whether the message was accepted. A 200 without a `result` is no promise: the message may or may not be there.
@@ -55,6 +65,19 @@ mod tests {
             r#"{"chat_id":"5e767a03","text":"Здравствуйте!"}"#
         );
         assert!(!format!("{request:?} {account:?}").contains("secret-key-1"));
+    }
+
+    #[test]
+    fn a_text_has_one_to_a_thousand_characters() {
+        let account = Account {
+            base_url: "https://ozon.test".into(),
+            credentials: Credentials { client_id: "836".into(), api_key: "secret-key-1".into() },
+        };
+        let refused = |text: &str| request(&account, "5e767a03", text).map(|_| ()).map_err(|problem| problem.code);
+        assert_eq!(refused(""), Err(Code::EmptyText));
+        assert_eq!(refused("я"), Ok(()));
+        assert_eq!(refused(&"я".repeat(OZON_TEXT_CHARS_MAX)), Ok(()));
+        assert_eq!(refused(&"я".repeat(OZON_TEXT_CHARS_MAX + 1)), Err(Code::TooLarge));
     }
 
     #[test]

@@ -1,17 +1,29 @@
 //! Ozon's Seller API, its chats (UPSTREAMS.md, section 1).
 
+pub mod catalogue;
 pub mod chat_history;
+pub mod chat_history_v2;
+pub mod chat_list;
+pub mod chat_list_v2;
+pub mod chat_read;
+pub mod chat_send_file;
 pub mod chat_send_message;
+pub mod chat_start;
 mod error;
 mod id;
+mod kinds;
+mod loose;
+pub mod networks;
 pub mod push;
 
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde::{Deserialize, Serialize};
+use shared::limits::OZON_CHAT_ID_BYTES_MAX;
 use shared::problem::{Code, Problem};
 
-pub use error::failure;
+pub use error::{code, failure, retry_after_ms};
 pub use id::OzonId;
+pub use kinds::{ChatStatus, ChatType, ModerateImageStatus, UserType};
 
 /// The merchant's key. It is opened for a call and never leaves the relay but in that call's headers.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +65,12 @@ impl Credentials {
     }
 }
 
+/// Whether a text can be Ozon's id of a chat.
+#[must_use]
+pub fn is_chat_id(text: &str) -> bool {
+    (1..=OZON_CHAT_ID_BYTES_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// Where calls go and with what key.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -65,9 +83,17 @@ pub struct Account {
 impl Account {
     /// A call: `POST {base_url}{path}` with a JSON body and the merchant's key.
     fn post<T: Serialize>(&self, path: &str, body: &T) -> Result<super::Request, Problem> {
-        let failed = |_| Problem::new(Code::Internal, "the call to Ozon could not be written");
         let body = serde_json::to_vec(body)
             .map_err(|_| Problem::new(Code::Internal, "the call to Ozon could not be written"))?;
+        self.forward(path, body)
+    }
+
+    /// As a call of ours, with somebody else's body, untouched.
+    ///
+    /// # Errors
+    /// If the credentials cannot be written into headers.
+    pub fn forward(&self, path: &str, body: Vec<u8>) -> Result<super::Request, Problem> {
+        let failed = |_| Problem::new(Code::Internal, "the call to Ozon could not be written");
         let mut key = HeaderValue::from_str(&self.credentials.api_key)
             .map_err(|_| Problem::new(Code::Invalid, "the key is no header value"))?;
         key.set_sensitive(true);

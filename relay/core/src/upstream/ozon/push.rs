@@ -5,17 +5,21 @@ use serde_json::{Value, json};
 use shared::problem::{Code, Problem};
 use shared::time::Timestamp;
 
-use super::OzonId;
+use super::{ChatType, OzonId, UserType, loose};
 
-/// A notification, as far as the chats need it.
+/// A notification, as far as the chats need it. Chats of every kind are told: what becomes of them is not decided here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Push {
     /// `TYPE_PING`: Ozon checks the address.
     Ping,
-    /// `TYPE_NEW_MESSAGE` of a buyer.
+    /// `TYPE_NEW_MESSAGE`.
     NewMessage {
         /// The chat.
         chat_id: String,
+        /// With whom.
+        chat_type: ChatType,
+        /// Who wrote.
+        user_type: UserType,
         /// The message.
         message_id: OzonId,
         /// Its parts joined by line breaks, Markdown as it came.
@@ -23,15 +27,69 @@ pub enum Push {
         /// When it was written.
         created_at: Option<Timestamp>,
     },
-    /// `TYPE_MESSAGE_READ` by a buyer.
+    /// `TYPE_UPDATE_MESSAGE`: a message now says something else.
+    UpdateMessage {
+        /// The chat.
+        chat_id: String,
+        /// With whom.
+        chat_type: ChatType,
+        /// Who wrote.
+        user_type: UserType,
+        /// The message.
+        message_id: OzonId,
+        /// Its parts as they are now.
+        text: String,
+        /// When it was written.
+        created_at: Option<Timestamp>,
+        /// When it was changed.
+        updated_at: Option<Timestamp>,
+    },
+    /// `TYPE_MESSAGE_READ`.
     MessageRead {
         /// The chat.
         chat_id: String,
-        /// The last message the buyer has read.
+        /// With whom.
+        chat_type: ChatType,
+        /// Who has read.
+        user_type: UserType,
+        /// The last message they have read.
         last_read_message_id: OzonId,
+    },
+    /// `TYPE_CHAT_CLOSED`.
+    ChatClosed {
+        /// The chat.
+        chat_id: String,
+        /// With whom.
+        chat_type: ChatType,
+        /// Whom Ozon names beside it.
+        user_type: UserType,
     },
     /// Anything else. Ozon wants a success for it all the same.
     Other,
+}
+
+impl Push {
+    /// Whether a buyer did it, in a chat with buyers. Other chats are Ozon's own.
+    #[must_use]
+    pub fn is_of_buyer(&self) -> bool {
+        match self {
+            Self::NewMessage { chat_type, user_type, .. }
+            | Self::UpdateMessage { chat_type, user_type, .. }
+            | Self::MessageRead { chat_type, user_type, .. }
+            | Self::ChatClosed { chat_type, user_type, .. } => {
+                *user_type == UserType::Customer && chat_type.is_of_buyer()
+            }
+            Self::Ping | Self::Other => false,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    NewMessage,
+    UpdateMessage,
+    MessageRead,
+    ChatClosed,
 }
 
 #[derive(Deserialize)]
@@ -42,22 +100,25 @@ struct Envelope {
 #[derive(Deserialize)]
 struct Body {
     chat_id: String,
-    #[serde(default)]
-    chat_type: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::or_default")]
+    chat_type: ChatType,
+    #[serde(default, deserialize_with = "loose::or_default")]
     user: User,
     message_id: Option<OzonId>,
     last_read_message_id: Option<OzonId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     data: Vec<String>,
-    created_at: Option<String>,
+    #[serde(default, deserialize_with = "loose::time")]
+    created_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "loose::time")]
+    updated_at: Option<Timestamp>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct User {
     #[serde(rename = "type")]
-    kind: String,
+    kind: UserType,
 }
 
 /// Reads a notification.
@@ -68,28 +129,36 @@ pub fn read(body: &str) -> Result<Push, Problem> {
     let malformed =
         |error: &dyn std::fmt::Display| Problem::new(Code::Malformed, format!("not a notification of Ozon's: {error}"));
     let envelope: Envelope = serde_json::from_str(body).map_err(|error| malformed(&error))?;
-    match envelope.message_type.as_str() {
+    let told = match envelope.message_type.as_str() {
         "TYPE_PING" => return Ok(Push::Ping),
-        "TYPE_NEW_MESSAGE" | "TYPE_MESSAGE_READ" => {}
+        "TYPE_NEW_MESSAGE" => Told::NewMessage,
+        "TYPE_UPDATE_MESSAGE" => Told::UpdateMessage,
+        "TYPE_MESSAGE_READ" => Told::MessageRead,
+        "TYPE_CHAT_CLOSED" => Told::ChatClosed,
         _ => return Ok(Push::Other),
-    }
-    let body: Body = serde_json::from_str(body).map_err(|error| malformed(&error))?;
-    if user_type(&body.user.kind) != "customer" || !chat_type(&body.chat_type).starts_with("buyer_seller") {
-        return Ok(Push::Other);
-    }
-    if body.chat_id.is_empty() {
+    };
+    let Body { chat_id, chat_type, user, message_id, last_read_message_id, data, created_at, updated_at } =
+        serde_json::from_str(body).map_err(|error| malformed(&error))?;
+    if chat_id.is_empty() {
         return Err(malformed(&"chat_id is empty"));
     }
-    if envelope.message_type == "TYPE_MESSAGE_READ" {
-        let last_read_message_id = body.last_read_message_id.or(body.message_id);
-        let last_read_message_id = last_read_message_id.ok_or_else(|| malformed(&"last_read_message_id is missing"))?;
-        return Ok(Push::MessageRead { chat_id: body.chat_id, last_read_message_id });
-    }
-    Ok(Push::NewMessage {
-        chat_id: body.chat_id,
-        message_id: body.message_id.ok_or_else(|| malformed(&"message_id is missing"))?,
-        text: body.data.join("\n"),
-        created_at: body.created_at.as_deref().and_then(Timestamp::parse),
+    let user_type = user.kind;
+    let needs = |id: Option<OzonId>, name: &str| id.ok_or_else(|| malformed(&format!("{name} is missing")));
+    Ok(match told {
+        Told::NewMessage => {
+            let message_id = needs(message_id, "message_id")?;
+            Push::NewMessage { chat_id, chat_type, user_type, message_id, text: data.join("\n"), created_at }
+        }
+        Told::UpdateMessage => {
+            let message_id = needs(message_id, "message_id")?;
+            let text = data.join("\n");
+            Push::UpdateMessage { chat_id, chat_type, user_type, message_id, text, created_at, updated_at }
+        }
+        Told::MessageRead => {
+            let last_read_message_id = needs(last_read_message_id.or(message_id), "last_read_message_id")?;
+            Push::MessageRead { chat_id, chat_type, user_type, last_read_message_id }
+        }
+        Told::ChatClosed => Push::ChatClosed { chat_id, chat_type, user_type },
     })
 }
 
@@ -98,7 +167,11 @@ pub fn read(body: &str) -> Result<Push, Problem> {
 pub fn answer(push: &Push, now: Timestamp) -> Value {
     match push {
         Push::Ping => json!({"version": env!("CARGO_PKG_VERSION"), "name": "prilavok", "time": now}),
-        Push::NewMessage { .. } | Push::MessageRead { .. } | Push::Other => json!({"result": true}),
+        Push::NewMessage { .. }
+        | Push::UpdateMessage { .. }
+        | Push::MessageRead { .. }
+        | Push::ChatClosed { .. }
+        | Push::Other => json!({"result": true}),
     }
 }
 
@@ -112,19 +185,8 @@ pub fn refusal(problem: &Problem) -> Value {
     json!({"error": {"code": code, "message": problem.detail, "details": null}})
 }
 
-/// A user type, comparable: small letters, and Latin `c` where Ozon's texts have the Cyrillic `С` (U+0421).
-#[must_use]
-pub fn user_type(kind: &str) -> String {
-    kind.chars()
-        .map(|character| if matches!(character, 'С' | 'с') { 'c' } else { character.to_ascii_lowercase() })
-        .collect()
-}
-
-fn chat_type(kind: &str) -> String {
-    kind.to_ascii_lowercase()
-}
-
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -147,16 +209,40 @@ mod tests {
     }
 
     #[test]
-    fn other_notifications_are_taken_and_let_pass() {
-        for body in [
-            NEW.replace("Customer", "Support"),
-            NEW.replace("Buyer_Seller", "Seller_Notification"),
-            NEW.replace("TYPE_NEW_MESSAGE", "TYPE_STOCKS_CHANGED"),
-            r#"{"message_type":"TYPE_CHAT_CLOSED","chat_id":"x","chat_type":"Buyer_Seller","user":{},"seller_id":7}"#
-                .to_owned(),
+    fn who_did_it_and_where_is_told_and_only_a_buyers_deed_in_a_buyers_chat_is_a_buyers() {
+        for (body, chat_type, user_type) in [
+            (NEW.replace("Customer", "Support"), ChatType::BuyerSeller, UserType::Support),
+            (NEW.replace("Buyer_Seller", "Seller_Notification"), ChatType::SellerNotification, UserType::Customer),
+            (NEW.replace("Customer", "Robot"), ChatType::BuyerSeller, UserType::Other("Robot".into())),
+            (NEW.replace("Buyer_Seller", "Seller_News"), ChatType::Other("Seller_News".into()), UserType::Customer),
         ] {
-            assert_eq!(read(&body), Ok(Push::Other), "{body}");
+            let push = read(&body).unwrap();
+            assert!(!push.is_of_buyer(), "{body}");
+            assert!(
+                matches!(&push, Push::NewMessage { chat_type: chat, user_type: user, .. } if (chat, user) == (&chat_type, &user_type)),
+                "{push:?}"
+            );
         }
+        for chat_type in ["Buyer_Seller", "BUYER_SELLER_SELECT", "buyer_seller"] {
+            assert!(read(&NEW.replace("Buyer_Seller", chat_type)).unwrap().is_of_buyer(), "{chat_type}");
+        }
+    }
+
+    #[test]
+    fn a_type_that_we_do_not_know_is_taken_and_let_pass() {
+        for kind in ["TYPE_STOCKS_CHANGED", "TYPE_NEW_POSTING", "TYPE_OF_NEXT_YEAR", ""] {
+            assert_eq!(read(&NEW.replace("TYPE_NEW_MESSAGE", kind)), Ok(Push::Other), "{kind}");
+        }
+        assert_eq!(read(r#"{"message_type":"TYPE_STATE_CHANGED"}"#), Ok(Push::Other));
+    }
+
+    #[test]
+    fn a_chat_is_closed_though_nobody_is_named() {
+        let body =
+            r#"{"message_type":"TYPE_CHAT_CLOSED","chat_id":"x","chat_type":"Buyer_Seller","user":{},"seller_id":7}"#;
+        let closed =
+            Push::ChatClosed { chat_id: "x".into(), chat_type: ChatType::BuyerSeller, user_type: UserType::default() };
+        assert_eq!(read(body), Ok(closed));
     }
 
     #[test]
