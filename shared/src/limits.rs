@@ -102,6 +102,47 @@ pub const TEMPLATE_NAME_CHARS_MAX: usize = 32;
 /// Characters of a variable's value: what a whole message to Ozon has.
 pub const TEMPLATE_VALUE_CHARS_MAX: usize = 1000;
 
+/// How old a message may be that is still replied to automatically: one that was found late has a person's answer, or needs one.
+pub const AUTO_REPLY_FRESH_MS: i64 = 10 * 60_000;
+
+/// Rules of automatic replies: as many questions as a shop's list of them has.
+pub const AUTO_REPLY_RULES_MAX: usize = 50;
+
+/// Keywords of one rule: the forms of a question that one answer serves.
+pub const AUTO_REPLY_KEYWORDS_MAX: usize = 30;
+
+/// Characters of a keyword: a phrase of some words.
+pub const AUTO_REPLY_KEYWORD_CHARS_MAX: usize = 60;
+
+/// Characters of what a rule replies: with its mark and its closing sentence, of about ninety, it fits a message to Ozon.
+pub const AUTO_REPLY_TEXT_CHARS_MAX: usize = 800;
+
+/// The document of automatic replies, in bytes of JSON: it fits a request, with what the administrator adds.
+pub const AUTO_REPLIES_BYTES_MAX: usize = 48 * 1024;
+
+/// Sources that one rule speaks to: more than there are.
+pub const AUTO_REPLY_SOURCES_MAX: usize = 10;
+
+/// Words of a message that are looked at for keywords, from its beginning: who writes more asks more than one thing.
+pub const AUTO_REPLY_WORDS_MAX: usize = 200;
+
+/// For how many seconds a chat gets no further automatic reply, nor one after a person's answer, if nothing else was said:
+/// half a day. A question in five lines gets one reply, an evening's talk with a person is not cut into, and who asks again
+/// the next morning is answered.
+pub const AUTO_REPLY_COOLDOWN_S: i64 = 12 * 3600;
+
+/// The shortest such time: two machines that talk to each other wait for a minute each.
+pub const AUTO_REPLY_COOLDOWN_S_MIN: i64 = 60;
+
+/// The longest such time: a week.
+pub const AUTO_REPLY_COOLDOWN_S_MAX: i64 = 7 * 24 * 3600;
+
+/// Automatic replies that one chat gets in 24 hours, if nothing else was said: whoever has got three needs a person.
+pub const AUTO_REPLIES_PER_DAY: i64 = 3;
+
+/// Automatic replies that one chat gets in 24 hours at most, whatever was said.
+pub const AUTO_REPLIES_PER_DAY_MAX: i64 = 20;
+
 /// One frame from a client, in bytes: the longest text with every letter escaped (6 bytes each, `\u044b`) is 24,000, and
 /// the envelope and ids fit in the rest.
 pub const FRAME_BYTES_MAX: usize = 32 * 1024;

@@ -116,6 +116,8 @@ pub enum Route {
     Template(String),
     /// `POST /v1/templates/{template_id}/preview`
     TemplatePreview(String),
+    /// `GET`, `PUT /v1/auto-replies`
+    AutoReplies,
     /// `POST /hooks/{source}/{organization}/{secret}`
     Hook {
         /// The upstream that calls.
@@ -164,6 +166,7 @@ impl Route {
             ["v1", "tokens", token_id] if !token_id.is_empty() => Self::Token((*token_id).into()),
             ["v1", "audit"] => Self::Audit,
             ["v1", "integrations"] => Self::Integrations,
+            ["v1", "auto-replies"] => Self::AutoReplies,
             ["v1", "ozon", ..] => Self::Ozon(path.strip_prefix(OZON)?.into()),
             ["v1", "templates"] => Self::Templates,
             ["v1", "templates", id] if !id.is_empty() => Self::Template((*id).into()),
@@ -206,6 +209,7 @@ impl Route {
             Self::Organization(_) => &["GET", "PATCH", "DELETE"],
             Self::IdentitySecret { .. } | Self::Token(_) => &["DELETE"],
             Self::Template(_) => &["PUT", "DELETE"],
+            Self::AutoReplies => &["GET", "PUT"],
         }
     }
 
@@ -241,9 +245,9 @@ impl Route {
             Self::Tokens | Self::Token(_) => Access::Administration(Scope::TokensWrite),
             Self::Audit => Access::Administration(Scope::AuditRead),
             Self::Integrations => Access::Administration(Scope::IntegrationsWrite),
-            Self::Templates if method == "GET" => Access::Administration(Scope::ChatsRead),
+            Self::Templates | Self::AutoReplies if method == "GET" => Access::Administration(Scope::ChatsRead),
             Self::TemplatePreview(_) => Access::Administration(Scope::ChatsRead),
-            Self::Templates | Self::Template(_) => Access::Administration(Scope::ToolsWrite),
+            Self::Templates | Self::Template(_) | Self::AutoReplies => Access::Administration(Scope::ToolsWrite),
         }
     }
 }
@@ -275,6 +279,7 @@ mod tests {
         assert_eq!(Route::parse("/v1/users/-12"), Some(Route::User(-12)));
         assert_eq!(Route::parse("/v1/users/12/export"), Some(Route::UserExport(12)));
         assert_eq!(Route::parse("/v1/tokens/t-1"), Some(Route::Token("t-1".into())));
+        assert_eq!(Route::parse("/v1/auto-replies"), Some(Route::AutoReplies));
         assert_eq!(Route::parse("/v1/templates"), Some(Route::Templates));
         assert_eq!(Route::parse("/v1/templates/thank_you"), Some(Route::Template("thank_you".into())));
         assert_eq!(Route::parse("/v1/templates/t/preview"), Some(Route::TemplatePreview("t".into())));

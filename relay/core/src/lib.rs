@@ -13,4 +13,5 @@ pub mod metrics;
 pub mod policy;
 pub mod storage;
 pub mod storefront;
+pub mod tools;
 pub mod upstream;

@@ -88,7 +88,7 @@ fn unique(at: Option<At<'_>>, name: &str) -> Judged {
 }
 
 /// A name for programs: small letters, digits and these signs.
-fn named(at: &At<'_>, sign: char) -> Judged {
+pub(crate) fn named(at: &At<'_>, sign: char) -> Judged {
     let is_good = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_' || char == sign;
     let name = at.value().as_str().unwrap_or_default();
     if (1..=WIDGET_NAME_BYTES_MAX).contains(&name.len()) && name.chars().all(is_good) {
@@ -130,7 +130,7 @@ fn hours(at: &At<'_>) -> Judged {
 }
 
 /// The minute of the day that `HH:MM` is; the last is the day's end.
-fn minute(time: &str) -> Option<i64> {
+pub(crate) fn minute(time: &str) -> Option<i64> {
     let two = |digits: &str| {
         (digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| digits.parse().ok())?
     };

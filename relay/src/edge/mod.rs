@@ -104,7 +104,7 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
             }
             Err(refused) => http::problem(&refused),
         },
-        Route::Templates | Route::Template(_) | Route::TemplatePreview(_) => {
+        Route::Templates | Route::Template(_) | Route::TemplatePreview(_) | Route::AutoReplies => {
             match tools::use_one(&mut request, env, &route).await {
                 Ok((organization, call, status)) => ask(env, &organization, call, status).await,
                 Err(refused) => http::problem(&refused),

@@ -57,6 +57,8 @@ async fn tool(request: &mut Request, route: &Route) -> Outcome<(Option<String>, 
             let PreviewBody { organization, variables } = read(request).await?;
             (organization, Tool::PreviewTemplate { template_id: template_id.clone(), variables }, 200)
         }
+        (Route::AutoReplies, Method::Put) => (None, Tool::ChangeAutoReplies { document: read(request).await? }, 200),
+        (Route::AutoReplies, _) => (None, Tool::AutoReplies, 200),
         _ => return Err(Problem::new(Code::Internal, "a route of the tools without its command")),
     })
 }

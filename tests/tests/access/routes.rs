@@ -198,6 +198,13 @@ Route::TemplatePreview(_) => Route::TemplatePreview("thank_you".into()), [
                                                                      [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, FOR, YES])
         .with(|_| json!({"variables": {}})),
 ];
+Route::AutoReplies => Route::AutoReplies, [
+    call("GET", format!("/v1/auto-replies?organization={}", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, FOR, YES]),
+    call("PUT", format!("/v1/auto-replies?organization={}", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES])
+        .with(|_| json!({"enabled": false})),
+];
 // The secret in the path opens it.
 Route::Hook { .. } => Route::parse(&stage.hook).expect("the hook is a route"), [
     call("POST", stage.hook.clone(),                                 [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES])

@@ -31,6 +31,7 @@ pub(super) mod deed {
     pub(in crate::hub) const CHAT_CLOSED: &str = "chat.closed";
     pub(in crate::hub) const TEMPLATE_CHANGED: &str = "template.changed";
     pub(in crate::hub) const TEMPLATE_REMOVED: &str = "template.removed";
+    pub(in crate::hub) const AUTO_REPLIES_CHANGED: &str = "auto_replies.changed";
     pub(in crate::hub) const AUDIT_TRIMMED: &str = "audit.trimmed";
 }
 

@@ -64,7 +64,9 @@ impl Draft<'_> {
             return Ok(false);
         }
         for side in [Side::User, Side::Operator] {
-            let statement = "SELECT 1 FROM messages WHERE user_id = ? AND message_id > ? AND side = ? LIMIT 1";
+            // A machine's reply is no talk.
+            let statement = "SELECT 1 FROM messages WHERE user_id = ? AND message_id > ? AND side = ?
+                AND writer <> 'auto-reply' LIMIT 1";
             let params = [chat.user_id.into(), chat.opened_after.into(), side.as_str().into()];
             if self.sql.first(statement, &params)?.is_none() {
                 return Ok(false);

@@ -38,7 +38,7 @@ impl Draft<'_> {
         }
         self.write(
             "UPDATE organization SET name = '', publishable_key = '', origins = '[]', retention_days = NULL,
-             consent_version = NULL, consent_text = NULL, widget = NULL, former_key = NULL, former_key_until = NULL, deleted_at = ?",
+             consent_version = NULL, consent_text = NULL, widget = NULL, auto_replies = NULL, former_key = NULL, former_key_until = NULL, deleted_at = ?",
             [self.now.0],
         );
         let problem = Problem::new(Code::NotFound, "the organization was deleted");

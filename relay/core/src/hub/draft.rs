@@ -41,6 +41,8 @@ pub(super) struct Draft<'a> {
     pub(super) settled: BTreeSet<MessageId>,
     /// Chats in which a send was begun in this turn.
     pub(super) begun: BTreeSet<UserId>,
+    /// Chats to which this turn has replied automatically.
+    pub(super) replied: BTreeSet<UserId>,
     /// The audit log's newest row, once this turn has written one.
     pub(super) audited: Option<(i64, String)>,
     /// What the upstream said to a message that it has just refused.
@@ -71,6 +73,7 @@ impl<'a> Draft<'a> {
             before: Vec::new(),
             settled: BTreeSet::new(),
             begun: BTreeSet::new(),
+            replied: BTreeSet::new(),
             audited: None,
             refusal: None,
             continued: BTreeSet::new(),

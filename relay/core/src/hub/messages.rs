@@ -219,6 +219,7 @@ impl Draft<'_> {
     /// Keeps a user's message and tells of it; a first one is told as `new_chat`, too, and before.
     pub(super) fn user_wrote(&mut self, chat: &ChatRow, is_new: bool, row: NewRow<'_>) -> Decision<Message> {
         self.reopen(chat)?;
+        let upstream_id = row.upstream_id.clone();
         let message = self.keep(chat, row);
         self.begins_to_wait(chat);
         if is_new {
@@ -247,6 +248,7 @@ impl Draft<'_> {
                 attachment: message.attachment.clone(),
             }),
         )?;
+        self.reply_automatically(chat, &message, upstream_id.as_deref())?;
         Ok(message)
     }
 

@@ -11,6 +11,7 @@ mod actions;
 mod administration;
 mod answers;
 mod audit;
+mod auto_replies;
 mod budget;
 mod calls;
 mod chores;

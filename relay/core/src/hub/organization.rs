@@ -17,6 +17,7 @@ use super::settings::{ConsentText, check_origins};
 use super::{Decision, Refused};
 use crate::auth::{key, seal, text_of};
 use crate::storage::{Sql, SqlError, is_provisioned, pending_steps};
+use crate::tools::auto_reply::Settings;
 use crate::upstream::ozon::{Account, Credentials};
 
 /// What is kept of the organization itself.
@@ -38,6 +39,8 @@ pub struct Organization {
     pub consent: Option<ConsentText>,
     /// The settings of its storefront's widget: see [`crate::storefront`].
     pub widget: Option<Value>,
+    /// When its users are replied to automatically, and what.
+    pub auto_replies: Settings,
     /// The key before this one, and until when it opens sessions.
     pub former_key: Option<(String, Timestamp)>,
 }
@@ -49,7 +52,7 @@ impl Organization {
         }
         let row = sql.first(
             "SELECT id, name, publishable_key, origins, epoch, retention_days, consent_version, consent_text, former_key,
-             former_key_until, widget FROM organization WHERE deleted_at IS NULL",
+             former_key_until, widget, auto_replies FROM organization WHERE deleted_at IS NULL",
             &[],
         )?;
         row.map(|row| {
@@ -70,11 +73,19 @@ impl Organization {
                     .map(|kept| serde_json::from_str(&kept))
                     .transpose()
                     .map_err(|_| SqlError("the widget's settings are not JSON".into()))?,
+                auto_replies: kept_settings(row.optional_text(11)?)?,
                 former_key: row.optional_text(8)?.zip(row.optional_integer(9)?.map(Timestamp)),
             })
         })
         .transpose()
     }
+}
+
+/// What was kept of the automatic replies' settings.
+fn kept_settings(kept: Option<String>) -> Result<Settings, SqlError> {
+    let Some(kept) = kept else { return Ok(Settings::default()) };
+    let settings = serde_json::from_str(&kept).ok().and_then(|document| Settings::read(&document).ok());
+    settings.ok_or_else(|| SqlError("the settings of automatic replies cannot be read".into()))
 }
 
 impl Draft<'_> {
@@ -112,6 +123,7 @@ impl Draft<'_> {
             retention_days: None,
             consent: None,
             widget: None,
+            auto_replies: Settings::default(),
             former_key: None,
         };
         // Only now is there something to keep: a call with a made-up id has left no trace.

@@ -89,8 +89,8 @@ impl Draft<'_> {
     fn may_go_on(&self, user_id: UserId, factor: i64) -> Decision {
         let most = FIRST_MESSAGES_MAX.saturating_mul(factor);
         let row = self.sql.first(
-            "SELECT COUNT(*), MIN(created_at), COALESCE(SUM(side = 'operator'), 0) FROM (
-                SELECT created_at, side FROM messages WHERE user_id = ? ORDER BY message_id DESC LIMIT ?)",
+            "SELECT COUNT(*), MIN(created_at), COALESCE(SUM(side = 'operator' AND writer <> 'auto-reply'), 0) FROM (
+                SELECT created_at, side, writer FROM messages WHERE user_id = ? ORDER BY message_id DESC LIMIT ?)",
             &[user_id.into(), most.into()],
         )?;
         let Some(row) = row else { return Ok(()) };

@@ -175,6 +175,15 @@ impl Draft<'_> {
 
     /// A message of an operator has been kept: it is sent now, or after those before it.
     pub(super) fn queue_send(&mut self, chat: &ChatRow, message: &Message) -> Decision {
+        let send = self.reserve_send(chat, message);
+        if self.under_way(chat.user_id)?.is_empty() {
+            self.attempt(&send)?;
+        }
+        Ok(())
+    }
+
+    /// A message of the organization has been kept: the alarm will send it.
+    pub(super) fn reserve_send(&mut self, chat: &ChatRow, message: &Message) -> Send {
         self.write_all(
             "INSERT INTO sends (message_id, user_id, source, state, after_upstream_id, created_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
             vec![
@@ -187,7 +196,7 @@ impl Draft<'_> {
                 self.now.0.into(),
             ],
         );
-        let send = Send {
+        Send {
             message_id: message.message_id,
             user_id: chat.user_id,
             state: State::Queued,
@@ -200,11 +209,7 @@ impl Draft<'_> {
             due_at: self.now,
             reason: None,
             chat_id: chat.external_id.clone(),
-        };
-        if self.under_way(chat.user_id)?.is_empty() {
-            self.attempt(&send)?;
         }
-        Ok(())
     }
 
     pub(super) fn outcome(&mut self, job: Job, answered: &Answered) -> Decision {

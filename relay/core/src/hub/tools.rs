@@ -45,6 +45,13 @@ pub enum Tool {
         /// The values by their variables.
         variables: BTreeMap<String, String>,
     },
+    /// Reads the settings of automatic replies.
+    AutoReplies,
+    /// Replaces the settings of automatic replies.
+    ChangeAutoReplies {
+        /// By this document.
+        document: Json,
+    },
 }
 
 impl Tool {
@@ -52,10 +59,11 @@ impl Tool {
     #[must_use]
     pub fn scope(&self) -> Scope {
         match self {
-            Self::Templates | Self::PreviewTemplate { .. } => Scope::ChatsRead,
-            Self::CreateTemplate { .. } | Self::ChangeTemplate { .. } | Self::RemoveTemplate { .. } => {
-                Scope::ToolsWrite
-            }
+            Self::Templates | Self::PreviewTemplate { .. } | Self::AutoReplies => Scope::ChatsRead,
+            Self::CreateTemplate { .. }
+            | Self::ChangeTemplate { .. }
+            | Self::RemoveTemplate { .. }
+            | Self::ChangeAutoReplies { .. } => Scope::ToolsWrite,
         }
     }
 }
@@ -69,6 +77,8 @@ impl Draft<'_> {
                 self.change_template(actor, &template_id, &title, &text)
             }
             Tool::RemoveTemplate { template_id } => self.remove_template(actor, &template_id),
+            Tool::AutoReplies => self.auto_replies(),
+            Tool::ChangeAutoReplies { document } => self.change_auto_replies(actor, &document),
             Tool::PreviewTemplate { template_id, variables } => self.preview_template(&template_id, &variables),
         }
     }

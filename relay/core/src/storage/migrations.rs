@@ -17,6 +17,7 @@ const STEPS: &[&[&str]] = &[
     GATE,
     CHORES,
     tools::TEMPLATES,
+    tools::AUTO_REPLIES,
 ];
 
 /// How many chats are new is asked for each new one.
