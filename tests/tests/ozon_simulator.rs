@@ -7,8 +7,12 @@ mod account;
 mod chats;
 #[path = "ozon_simulator/faults.rs"]
 mod faults;
+#[path = "ozon_simulator/goods.rs"]
+mod goods;
 #[path = "ozon_simulator/limits.rs"]
 mod limits;
+#[path = "ozon_simulator/notifications.rs"]
+mod notifications;
 #[path = "ozon_simulator/process.rs"]
 mod process;
 #[path = "ozon_simulator/pushes.rs"]
@@ -17,3 +21,5 @@ mod pushes;
 mod seller;
 #[path = "ozon_simulator/seller_hook.rs"]
 mod seller_hook;
+#[path = "ozon_simulator/windows.rs"]
+mod windows;

@@ -20,9 +20,12 @@ use super::buyer::{self, BuyerMessage};
 use super::fault::Fault;
 use super::market::Market;
 use super::options::Subscription;
-use super::push::courier;
+use super::orders::{self, PostingChange};
+use super::push::manner::PushManner;
+use super::push::{check, courier};
 use super::rate::Limits;
 use super::refusal::Refusal;
+use super::shop::posting::PostingGiven;
 use super::{chat, clock, vendor};
 
 const REQUESTS_SHOWN: usize = 100;
@@ -106,6 +109,9 @@ pub(crate) fn router(market: Arc<Market>) -> Router {
         .route("/_sim/push-url", post(push_url))
         .route("/_sim/push", post(push))
         .route("/_sim/push-again", post(push_again))
+        .route("/_sim/push-manner", post(push_manner))
+        .route("/_sim/posting", post(posting))
+        .route("/_sim/posting-change", post(posting_change))
         .route("/_sim/buyer-message", post(buyer_message))
         .route("/_sim/buyer-reads", post(buyer_reads))
         .route("/_sim/buyer-edits", post(buyer_edits))
@@ -135,12 +141,12 @@ fn done(outcome: Result<impl Serialize, Refusal>) -> Response {
 }
 
 async fn push_url(State(market): Shared, Json(body): Json<PushUrl>) -> Response {
-    done(Ok(courier::subscribe(&market, body.url).await))
+    done(Ok(check::subscribe(&market, body.url).await))
 }
 
 /// Posts any body to the seller's URL once, now, and answers what came of it.
 async fn push(State(market): Shared, Json(body): Json<Value>) -> Response {
-    match market.read(|shop| shop.push.url.clone()) {
+    match market.read(|shop| shop.endpoints.first().map(|endpoint| endpoint.url.clone())) {
         Some(url) => done(Ok(courier::send(&market, &url, &body).await)),
         None => done(Err::<(), _>(Refusal::not_found("push URL"))),
     }
@@ -148,6 +154,19 @@ async fn push(State(market): Shared, Json(body): Json<Value>) -> Response {
 
 async fn push_again(State(market): Shared, Json(body): Json<OfMessage>) -> Response {
     done(buyer::pushed_again(&market, &body.message_id).map(|()| json!({})))
+}
+
+async fn push_manner(State(market): Shared, Json(body): Json<PushManner>) -> Response {
+    market.set_manner(body);
+    done(Ok(json!({})))
+}
+
+async fn posting(State(market): Shared, Json(body): Json<PostingGiven>) -> Response {
+    done(orders::placed(&market, body).map(|posting_number| json!({"posting_number": posting_number})))
+}
+
+async fn posting_change(State(market): Shared, Json(body): Json<PostingChange>) -> Response {
+    done(orders::changes(&market, body).map(|()| json!({})))
 }
 
 async fn buyer_message(State(market): Shared, Json(body): Json<BuyerMessage>) -> Response {
