@@ -17,6 +17,8 @@ mod notifications;
 mod process;
 #[path = "ozon_simulator/pushes.rs"]
 mod pushes;
+#[path = "ozon_simulator/quirks.rs"]
+mod quirks;
 #[path = "ozon_simulator/seller.rs"]
 mod seller;
 #[path = "ozon_simulator/seller_hook.rs"]

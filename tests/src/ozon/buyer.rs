@@ -110,6 +110,27 @@ pub(crate) fn notified(market: &Arc<Market>, text: String) -> Result<Posted, Ref
     Ok(posted)
 }
 
+/// The marketplace writes in so many notification chats of their own, of every kind in turn.
+pub(crate) fn notified_all_over(market: &Arc<Market>, count: usize) -> Result<(), Refusal> {
+    const KINDS: [ChatType; 4] = [
+        ChatType::SellerApiUpdates,
+        ChatType::SellerApiNotifications,
+        ChatType::SellerNotificationLogistics,
+        ChatType::SellerNotificationUpdateContent,
+    ];
+    let created_ms = market.now_ms();
+    for chat_type in KINDS.into_iter().cycle().take(count) {
+        let (_, push) = market.change(|shop| {
+            let index = shop.open_chat(None, chat_type, created_ms);
+            let text = "Уведомление Ozon".into();
+            shop.write(index, Draft { author: Author::Notification, text, attachment: None, created_ms }, 0);
+            announce_last(market, shop, index)
+        })?;
+        hand_over(market, push);
+    }
+    Ok(())
+}
+
 /// The buyer reads what the seller wrote; answers the last id read, none if there was nothing new.
 pub(crate) fn reads(market: &Arc<Market>, chat_id: &str) -> Result<Option<String>, Refusal> {
     let (last, push) = market.change(|shop| {

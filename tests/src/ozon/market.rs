@@ -13,6 +13,7 @@ use super::fault::Faults;
 use super::options::Options;
 use super::push::courier::Due;
 use super::push::manner::{Manners, PushManner};
+use super::quirk::Quirks;
 use super::rate::Rate;
 use super::record::Record;
 use super::shop::{Shop, keep};
@@ -28,6 +29,7 @@ pub(crate) struct Market {
     record: Mutex<Record>,
     faults: Mutex<Faults>,
     manners: Mutex<Manners>,
+    quirks: Mutex<Quirks>,
     pushes: mpsc::UnboundedSender<Due>,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -50,6 +52,7 @@ impl Market {
             record: Mutex::default(),
             faults: Mutex::default(),
             manners: Mutex::default(),
+            quirks: Mutex::default(),
             pushes,
             tasks: Mutex::default(),
         };
@@ -116,6 +119,14 @@ impl Market {
 
     pub(crate) fn faults<T>(&self, act: impl FnOnce(&mut Faults) -> T) -> T {
         act(&mut lock(&self.faults))
+    }
+
+    pub(crate) fn quirks(&self) -> Quirks {
+        lock(&self.quirks).clone()
+    }
+
+    pub(crate) fn set_quirks(&self, quirks: Quirks) {
+        *lock(&self.quirks) = quirks;
     }
 
     pub(crate) fn manners<T>(&self, look: impl FnOnce(&Manners) -> T) -> T {

@@ -119,7 +119,8 @@ async fn answer(market: &Arc<Market>, call: &Call) -> Response {
     let is_post = call.method == Method::POST;
     if is_post && GONE.contains(&call.path.as_str()) {
         market.record(|record| record.gone.push(call.path.clone()));
-        return refuse(&Refusal::unknown_method());
+        let is_410 = market.quirks().gone_is_410;
+        return refuse(&if is_410 { Refusal::obsolete_method() } else { Refusal::unknown_method() });
     }
     let is_method = is_post && METHODS.contains(&call.path.as_str());
     if !is_method && file.is_none() {
@@ -129,9 +130,12 @@ async fn answer(market: &Arc<Market>, call: &Call) -> Response {
         return refuse(&refusal);
     }
     match file {
-        Some(path) => chat::file::answer(market, path).unwrap_or_else(|refusal| refuse(&refusal)),
+        Some(path) => match chat::file::answer(market, path) {
+            Ok(response) => market.quirks().files.dress(path, response),
+            Err(refusal) => refuse(&refusal),
+        },
         None => match dispatch(market, &call.path, &call.body).await {
-            Ok(body) => axum::Json(body).into_response(),
+            Ok(body) => axum::Json(market.quirks().dress(body)).into_response(),
             Err(refusal) => refuse(&refusal),
         },
     }

@@ -17,6 +17,7 @@ use crate::ozon::orders::PostingChange;
 use crate::ozon::push::delivery::Attempt;
 use crate::ozon::push::judge::PushCheck;
 use crate::ozon::push::manner::PushManner;
+use crate::ozon::quirk::Quirks;
 use crate::ozon::rate::Limits;
 use crate::ozon::record::Seen;
 use crate::ozon::shop::posting::PostingGiven;
@@ -139,6 +140,21 @@ impl Control {
     /// The marketplace notifies the seller.
     pub async fn notification(&self, text: &str) -> Outcome<Posted> {
         self.post("notification", &json!({"text": text})).await
+    }
+
+    /// The marketplace opens so many more notification chats and writes in each: they stand above the buyers'.
+    pub async fn notification_chats(&self, count: usize) -> Outcome<()> {
+        self.post::<Value>("notification-chats", &json!({"count": count})).await.map(|_| ())
+    }
+
+    /// Which oddities show from now on.
+    pub async fn quirks(&self, quirks: &Quirks) -> Outcome<()> {
+        self.post::<Value>("quirks", quirks).await.map(|_| ())
+    }
+
+    /// The simulator's other house, under another host name: what a redirect of a file may lead to.
+    pub fn cdn_url(&self) -> String {
+        format!("{}/_sim/cdn", self.url.replace("127.0.0.1", "localhost"))
     }
 
     /// Changes the seller's account.

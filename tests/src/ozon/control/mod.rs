@@ -23,6 +23,7 @@ use super::options::Subscription;
 use super::orders::{self, PostingChange};
 use super::push::manner::PushManner;
 use super::push::{check, courier};
+use super::quirk::Quirks;
 use super::rate::Limits;
 use super::refusal::Refusal;
 use super::shop::posting::PostingGiven;
@@ -96,6 +97,12 @@ struct Notification {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Count {
+    count: usize,
+}
+
+#[derive(Deserialize)]
 struct Last {
     last: Option<usize>,
 }
@@ -117,9 +124,11 @@ pub(crate) fn router(market: Arc<Market>) -> Router {
         .route("/_sim/buyer-edits", post(buyer_edits))
         .route("/_sim/close-chat", post(close_chat))
         .route("/_sim/notification", post(notification))
+        .route("/_sim/notification-chats", post(notification_chats))
         .route("/_sim/account", post(account))
         .route("/_sim/clock", post(forward))
         .route("/_sim/limits", post(limits))
+        .route("/_sim/quirks", post(quirks))
         .route("/_sim/fault", post(fault))
         .route("/_sim/clear-faults", post(clear_faults))
         .route("/_sim/state", get(async |State(market): Shared| Json(view::state(&market))))
@@ -189,6 +198,10 @@ async fn notification(State(market): Shared, Json(body): Json<Notification>) -> 
     done(buyer::notified(&market, body.text))
 }
 
+async fn notification_chats(State(market): Shared, Json(body): Json<Count>) -> Response {
+    done(buyer::notified_all_over(&market, body.count).map(|()| json!({})))
+}
+
 async fn account(State(market): Shared, Json(body): Json<AccountChange>) -> Response {
     let now_ms = market.now_ms();
     market.change_account(|account| {
@@ -221,6 +234,11 @@ async fn forward(State(market): Shared, Json(body): Json<Forward>) -> Response {
 
 async fn limits(State(market): Shared, Json(body): Json<Limits>) -> Response {
     market.rate(|rate| rate.set(body));
+    done(Ok(json!({})))
+}
+
+async fn quirks(State(market): Shared, Json(body): Json<Quirks>) -> Response {
+    market.set_quirks(body);
     done(Ok(json!({})))
 }
 
