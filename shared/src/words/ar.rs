@@ -24,7 +24,7 @@ pub(super) fn word(word: Word) -> Text {
         Word::Log => "المحادثة",
         Word::Loading => "جارٍ تحميل المحادثة",
         Word::Greeting => "مرحبًا!",
-        Word::Invitation => "راسلنا، نحن هنا لمساعدتك",
+        Word::Invitation => "راسلنا وسنساعدك",
         Word::Typing => "{}: جارٍ الكتابة…",
         Word::TypingSomebody => "المتجر يكتب الآن…",
         Word::Input => "رسالتك",

@@ -17,7 +17,7 @@ pub(super) fn word(word: Word) -> Text {
         Word::Log => "Conversation",
         Word::Loading => "Loading the conversation",
         Word::Greeting => "Hello!",
-        Word::Invitation => "Write to us, we are here",
+        Word::Invitation => "Write to us, we will help",
         Word::Typing => "{} is typing…",
         Word::TypingSomebody => "The shop is typing…",
         Word::Input => "Message",

@@ -20,7 +20,7 @@ pub(super) fn word(word: Word) -> Text {
         Word::Log => "Хат алмасу",
         Word::Loading => "Хабарламалар жүктеліп жатыр",
         Word::Greeting => "Сәлеметсіз бе!",
-        Word::Invitation => "Бізге жазыңыз, біз байланыстамыз",
+        Word::Invitation => "Бізге жазыңыз, біз көмектесеміз",
         Word::Typing => "{} жазып жатыр…",
         Word::TypingSomebody => "Дүкен жазып жатыр…",
         Word::Input => "Хабарлама",

@@ -21,7 +21,7 @@ pub(super) fn word(word: Word) -> Text {
         Word::Log => "Переписка",
         Word::Loading => "Загружаем переписку",
         Word::Greeting => "Здравствуйте!",
-        Word::Invitation => "Напишите нам, мы на связи",
+        Word::Invitation => "Напишите нам, мы поможем",
         Word::Typing => "{} печатает…",
         Word::TypingSomebody => "Магазин печатает…",
         Word::Input => "Сообщение",

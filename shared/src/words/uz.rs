@@ -20,7 +20,7 @@ pub(super) fn word(word: Word) -> Text {
         Word::Log => "Yozishmalar",
         Word::Loading => "Yozishmalar yuklanmoqda",
         Word::Greeting => "Assalomu alaykum!",
-        Word::Invitation => "Bizga yozing, biz aloqadamiz",
+        Word::Invitation => "Bizga yozing, yordam beramiz",
         Word::Typing => "{} yozmoqda…",
         Word::TypingSomebody => "Doʻkon yozmoqda…",
         Word::Input => "Xabar",
