@@ -19,9 +19,9 @@ const UNA: Cell = Some(Code::Unauthorized);
 const EXP: Cell = Some(Code::TokenExpired);
 const REV: Cell = Some(Code::TokenRevoked);
 const FOR: Cell = Some(Code::Forbidden);
-/// What is another organization's is not there.
 /// No account of the upstream's is connected.
 const NOC: Cell = Some(Code::UpstreamNotConnected);
+/// What is another organization's is not there.
 const NOF: Cell = Some(Code::NotFound);
 
 /// How a method of a route is called: at this path, and with this body, which is another one every time.
