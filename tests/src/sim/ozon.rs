@@ -249,6 +249,7 @@ impl World {
                     .collect();
                 json!({"has_next": chat.len() > limit, "messages": messages}).to_string()
             }
+            Job::StartChat { bulk_id, row, .. } => json!({"result": {"chat_id": format!("bulk-{bulk_id}-{row}")}}).to_string(),
         }
     }
 

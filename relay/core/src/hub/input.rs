@@ -96,6 +96,15 @@ pub enum Job {
         /// When it was asked for: what arrived later need not be in the answer.
         asked_at: Timestamp,
     },
+    /// Begins the chat for a row of a bulk send.
+    StartChat {
+        /// The bulk send.
+        bulk_id: i64,
+        /// The row.
+        row: i64,
+        /// Which attempt, from 1.
+        attempt: i64,
+    },
     /// An integrator's own call.
     Forward {
         /// Who waits for it.

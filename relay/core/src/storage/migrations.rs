@@ -17,6 +17,7 @@ const STEPS: &[&[&str]] = &[
     GATE,
     tools::TEMPLATES,
     tools::AUTO_REPLIES,
+    tools::BULK,
 ];
 
 /// How many chats are new is asked for each new one.
