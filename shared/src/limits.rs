@@ -57,6 +57,31 @@ pub const OZON_HISTORY_LIMIT_MAX: u32 = 1000;
 /// Bytes of the number of a posting of Ozon's: `33920143-1195-1` has 15, and there is room for longer ones.
 pub const OZON_POSTING_NUMBER_BYTES_MAX: usize = 64;
 
+/// Products or rows of figures on one page of Ozon's (UPSTREAMS 1.8).
+pub const OZON_PRODUCTS_LIMIT_MAX: u32 = 1000;
+
+/// Postings on one page of Ozon's (UPSTREAMS 1.8).
+pub const OZON_POSTINGS_LIMIT_MAX: u32 = 100;
+
+/// Postings on one page of Ozon's older method (UPSTREAMS 1.8: 50 since 2026).
+pub const OZON_POSTINGS_V3_LIMIT_MAX: u32 = 50;
+
+/// Warehouses on one page of Ozon's: the schema's limit.
+pub const OZON_WAREHOUSES_LIMIT_MAX: u32 = 200;
+
+/// Figures that Ozon gives at once (UPSTREAMS 1.8).
+pub const OZON_METRICS_MAX: usize = 14;
+
+/// Files that are looked for in one message of Ozon's: more than a phone picks at once.
+pub const OZON_FILES_MAX: usize = 50;
+
+/// Bytes of what stands in brackets before a file's link: the longest name that a file system takes, twice over, with its
+/// size.
+pub const OZON_FILE_LABEL_BYTES_MAX: usize = 512;
+
+/// Redirects that are followed to a file of Ozon's: to the storage, to its mirror, and one to spare.
+pub const OZON_FILE_REDIRECTS_MAX: usize = 3;
+
 /// How long a method of Ozon's is left alone that it has closed for "a few minutes" (UPSTREAMS 1.6).
 pub const OZON_CIRCLE_OPEN_MS: i64 = 2 * 60_000;
 
@@ -76,6 +101,9 @@ pub const TEMPLATE_NAME_CHARS_MAX: usize = 32;
 
 /// Characters of a variable's value: what a whole message to Ozon has.
 pub const TEMPLATE_VALUE_CHARS_MAX: usize = 1000;
+
+/// How old a message may be that is still replied to automatically: one that was found late has a person's answer, or needs one.
+pub const AUTO_REPLY_FRESH_MS: i64 = 10 * 60_000;
 
 /// Rules of automatic replies: as many questions as a shop's list of them has.
 pub const AUTO_REPLY_RULES_MAX: usize = 50;
@@ -504,6 +532,43 @@ pub const GATE_CIRCUIT_MAX_MS: i64 = 60_000;
 
 /// When to ask again while nobody knows when a place will be free.
 pub const GATE_ASK_AGAIN_MS: i64 = 100;
+
+/// Chores that one alarm takes on: as many as may call at once ([`GATE_SHARE_CHORES`]).
+pub const CHORES_AT_ONCE: i64 = 10;
+
+/// When a chore that failed is tried again, the first time; each further time waits twice as long.
+pub const CHORE_RETRY_MS: i64 = 2_000;
+
+/// The longest such wait, and how long one that was refused is left alone: a merchant mends a key within minutes.
+pub const CHORE_RETRY_MAX_MS: i64 = 10 * 60_000;
+
+/// How long operators may read on before Ozon is told how far. Less than a call's watchdog has left of an answer.
+pub const TELL_READ_AFTER_MS: i64 = 2_000;
+
+/// How soon Ozon's list is looked through again after a message was found that no push had brought.
+pub const OZON_POLL_SOON_MS: i64 = 15_000;
+
+/// How often at least, while no push comes.
+pub const OZON_POLL_MS: i64 = 30_000;
+
+/// How often at least, while pushes come: as long as a list may be kept at all.
+pub const OZON_POLL_HEALTHY_MS: i64 = 5 * 60_000;
+
+/// For how long a push shows that pushes come.
+pub const OZON_PUSHES_HEALTHY_MS: i64 = 60 * 60_000;
+
+/// Pages of Ozon's list that one look goes through while it is not known how far the last one came: 300 chats.
+pub const OZON_FIRST_PAGES: i64 = 3;
+
+/// And at all: 100,000 chats with something new are a mistake of somebody's.
+pub const OZON_PAGES_MAX: i64 = 1_000;
+
+/// Messages of a chat that are read at once.
+pub const OZON_CATCH_PAGE: u32 = 100;
+
+/// How far back chats are taken over that were there before the account was connected: a buyer can be answered for two
+/// days, and orders are talked about for a week.
+pub const OZON_BACKFILL_MS: i64 = 7 * 24 * 3_600_000;
 
 /// How long an integrator's call waits for its answer: vendors' clients give up after 30 s.
 pub const FORWARD_PATIENCE_MS: i64 = 25_000;

@@ -227,7 +227,9 @@ impl Route {
             | Self::BulkCancel(_)
             | Self::Hook { .. } => &["POST"],
             Self::File(_) | Self::SignedFile { .. } => &["GET", "HEAD"],
-            Self::ChatMessages(_) | Self::IdentitySecrets(_) | Self::Tokens | Self::Templates => &["GET", "POST"],
+            Self::ChatMessages(_) | Self::IdentitySecrets(_) | Self::Tokens | Self::Templates | Self::Bulks => {
+                &["GET", "POST"]
+            }
             Self::User(_) => &["GET", "DELETE"],
             Self::Organization(_) => &["GET", "PATCH", "DELETE"],
             Self::IdentitySecret { .. } | Self::Token(_) => &["DELETE"],

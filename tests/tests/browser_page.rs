@@ -62,6 +62,20 @@ const HELD: &str = "return {
 /// By so many bytes a module's memory grows at least: it may have been full just before.
 const WASM_PAGE: i64 = 65_536;
 
+/// Writes down what is put into the region that is read out, from the chat's first moment on.
+const LISTEN: &str = "
+window.read_out = [];
+const attach = Element.prototype.attachShadow;
+Element.prototype.attachShadow = function (how) {
+  const root = attach.call(this, how);
+  const listener = new MutationObserver((changes) => {
+    for (const { target, addedNodes } of changes)
+      if (target.ariaLive == 'polite') addedNodes.forEach((node) => read_out.push(node.textContent));
+  });
+  listener.observe(root, { childList: true, characterData: true, subtree: true });
+  return root;
+};";
+
 async fn demo(world: &World) -> Organization<'_> {
     Organization::create(world, "demo", &[world.url()], Some("pk_demo_storefront")).await
 }
@@ -193,6 +207,74 @@ async fn a_page_calls_its_chat_and_hears_of_it() {
     assert_eq!(page.run("return Object.keys(localStorage)").await, json!([]));
     call(&page, "open()").await;
     page.find(Root::Widget, ".panel .empty").await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn what_arrives_is_read_out_once_and_what_is_loaded_is_not() {
+    let _turn = turn().await;
+    let (world, browser) = (World::start().await, Browser::start().await);
+    let shop = demo(&world).await;
+    let token = shop.operator("Анна").await;
+    let page = browser.page("page-aloud", Screen::Wide).await;
+    page.prepare(LISTEN).await;
+    page.goto(world.url()).await;
+    page.find(Root::Widget, ".launcher").await;
+    assert_eq!(call(&page, "send('Здравствуйте')").await, Value::Null);
+    let user_id = the_chat(&shop, &token).await["user_id"].as_i64().expect("a user");
+    page.goto("about:blank").await;
+    let mut desk = shop.events(&token).await;
+    let say = |text: &str| json!({"action": "send_message", "user_id": user_id, "text": text});
+    for number in 1..=40 {
+        desk.result(say(&format!("Раньше {number}"))).await;
+    }
+
+    // Opened, with what was written meanwhile; then back to the first of it.
+    page.goto(world.url()).await;
+    page.click(Root::Widget, ".launcher").await;
+    page.until_text(Root::Widget, ".msg.theirs .body", "Раньше 40").await;
+    within(DONE_WITHIN, "the first message", async || {
+        let to_the_top = "const log = document.querySelector('prilavok-chat').shadowRoot.querySelector('.log'); log.scrollTop = 0; return log.querySelector('.msg .body').textContent";
+        (page.run(to_the_top).await == "Здравствуйте").then_some(())
+    })
+    .await;
+    let read_out = async || page.run("return read_out").await;
+    assert_eq!(read_out().await, json!([]));
+    let region = "const tree = document.querySelector('prilavok-chat').shadowRoot; const [log, voice] = ['.log', '.voice'].map((css) => tree.querySelector(css)); return [log.role, log.ariaLive, voice.ariaLive, voice.childElementCount, voice.getBoundingClientRect().width]";
+    assert_eq!(page.run(region).await, json!(["log", "off", "polite", 0, 1]));
+
+    // What the visitor writes is theirs; what is answered is said once, by whom, as it is shown.
+    assert_eq!(call(&page, "send('Есть чайник?')").await, Value::Null);
+    desk.result(say("Есть, **два**: [фото](https://lavka.example/tea)")).await;
+    let mut expected = vec!["Анна: Есть, два: фото"];
+    let until_read_out = async |expected: &[&str]| {
+        within(DONE_WITHIN, &format!("{expected:?}"), async || {
+            let now = read_out().await;
+            assert!(now.as_array().is_some_and(|now| now.len() <= expected.len()), "{now}");
+            (now == json!(expected)).then_some(())
+        })
+        .await;
+    };
+    until_read_out(&expected).await;
+    // What has no text is called by what it carries.
+    let carrying =
+        |content: Value| json!({"action": "send_message", "user_id": user_id, "text": "", "content": content});
+    desk.result(carrying(json!({"cards": [{"title": "Чайник «Сажа»"}], "replies": ["Беру", "Подумаю"]}))).await;
+    expected.extend(["Анна: Чайник «Сажа»", "Беру", "Подумаю"]);
+    until_read_out(&expected).await;
+    desk.result(carrying(json!({"rating": true}))).await;
+    expected.push("Анна: Оцените, как мы помогли");
+    until_read_out(&expected).await;
+
+    // To whom it is closed its button counts; opened again, it reads nothing that was missed.
+    assert_eq!(call(&page, "close()").await, Value::Null);
+    desk.result(say("Пока вас не было")).await;
+    page.until_text(Root::Widget, ".badge", "1").await;
+    assert_eq!(call(&page, "open()").await, Value::Null);
+    page.until_text(Root::Widget, ".msg.theirs .body", "Пока вас не было").await;
+    desk.result(say("С возвращением")).await;
+    expected.push("Анна: С возвращением");
+    until_read_out(&expected).await;
     page.close().await;
 }
 

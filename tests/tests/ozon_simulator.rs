@@ -7,13 +7,21 @@ mod account;
 mod chats;
 #[path = "ozon_simulator/faults.rs"]
 mod faults;
+#[path = "ozon_simulator/goods.rs"]
+mod goods;
 #[path = "ozon_simulator/limits.rs"]
 mod limits;
+#[path = "ozon_simulator/notifications.rs"]
+mod notifications;
 #[path = "ozon_simulator/process.rs"]
 mod process;
 #[path = "ozon_simulator/pushes.rs"]
 mod pushes;
+#[path = "ozon_simulator/quirks.rs"]
+mod quirks;
 #[path = "ozon_simulator/seller.rs"]
 mod seller;
 #[path = "ozon_simulator/seller_hook.rs"]
 mod seller_hook;
+#[path = "ozon_simulator/windows.rs"]
+mod windows;

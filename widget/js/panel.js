@@ -21,6 +21,9 @@ const IN_COMPOSITION = 229;
 // As in theme/widget.css.
 const PHONE = "(max-width: 479.98px), (max-height: 479.98px)";
 
+// For so long what is read out stays where it is read from; later it would be read twice by who goes through the page.
+const SAID_MS = 10_000;
+
 // So far from the end, in pixels, the visitor still counts as being there (src/view/log.rs).
 const END_PX = 32;
 
@@ -63,6 +66,29 @@ export function attend(panel, tell, words) {
       event.preventDefault();
       files().then((board) => taken.forEach((file) => board?.add(file)));
     }
+  };
+
+  // What is loaded is not read out: only what somebody of the shop has just written is, here, where nobody sees it.
+  const voice = document.createElement("div");
+  voice.className = "sr voice";
+  voice.setAttribute("aria-live", "polite");
+  log.setAttribute("aria-live", "off");
+  log.after(voice);
+  let hush;
+  const read_out = async (author, text, more) => {
+    const body = document.createElement("p");
+    body.textContent = text;
+    // As it is shown: marks and addresses of links are not read.
+    if (MAYBE_RICH.test(text)) await import("./rich.js").then((part) => part.enrich(body, true), () => {});
+    const lines = [body.textContent, ...more].filter(Boolean).map((said, index) => {
+      const line = document.createElement("p");
+      line.textContent = index || !author ? said : author + ": " + said;
+      return line;
+    });
+    if (is_over) return;
+    voice.append(...lines);
+    clearTimeout(hush);
+    hush = setTimeout(() => voice.replaceChildren(), SAID_MS);
   };
 
   // For the page, after whatever is being drawn: a listener may do anything.
@@ -194,11 +220,15 @@ export function attend(panel, tell, words) {
       if (status != had_status) emit("status", { status });
       parts.forEach((part) => part.shown(...now));
     },
-    // A message of a side, or what went wrong.
-    told(side, text, message_id) {
+    // A message of a side, or what went wrong; of the shop's also who wrote it, its file's name, and what it holds besides.
+    told(side, text, message_id, author, file, json) {
       if (side) emit("message", { side, text, message_id: message_id || null });
       else emit("error", { detail: text });
-      parts.forEach((part) => part.told(side, text, message_id));
+      const { cards = [], replies = [], rating } = JSON.parse(json || "{}");
+      const more = [file, ...cards.map(({ title }) => title), rating && !text && words[WORD.rate_question]];
+      if (side == "operator" && last[0]) read_out(author, text, [...more, ...replies]);
+      // In one line, as somebody would say it who does not see it.
+      parts.forEach((part) => part.told(side, [text, ...more].filter(Boolean).join("\n"), message_id));
     },
     // What the relay says of the shop and the visitor.
     session(now) {
@@ -217,6 +247,7 @@ export function attend(panel, tell, words) {
     },
     end() {
       is_over = true;
+      clearTimeout(hush);
       parts.forEach((part) => part.end());
     },
     // Shows the file of a message; `url` is empty until there is a link.

@@ -130,9 +130,8 @@ export function begin(parts, options) {
     root.chat = Object.assign(chat, { root, launcher, mount, options });
 
     launcher.onclick = press;
-    for (const intent of ["pointerenter", "focus", "touchstart"]) {
-      launcher.addEventListener(intent, () => load().catch(() => {}), { passive: true });
-    }
+    // A finger enters, too.
+    launcher.onpointerenter = launcher.onfocus = () => load().catch(() => {});
     const idle = () =>
       (window.requestIdleCallback || setTimeout)(() => {
         if (triggers != null) call("triggers", []);

@@ -112,11 +112,22 @@ fn closing_a_talk_asks_to_rate_once_for_each_closing() {
     let told = bench.only(widget, "operator_message");
     assert_eq!((told.len(), asked(&bench)), (1, 1));
     let data = &told[0]["data"];
-    assert_eq!(
-        (&data["operator_name"], &data["text"]),
-        (&json!("Анна"), &json!("Оцените, пожалуйста, как мы вам помогли"))
-    );
-    assert_eq!(data["content"], json!({"rating": {"score": null, "comment": null}}));
+    assert_eq!((&data["operator_name"], &data["text"]), (&json!("Анна"), &json!("")), "the widget knows the words");
+    let asks = json!({"rating": {"score": null, "comment": null}});
+    assert_eq!(data["content"], asks);
+    // Whoever comes later reads the same, and every client keeps it as a message.
+    for conn in [widget, desk] {
+        let page = bench.history(conn, USER);
+        let last = page["messages"].as_array().unwrap().last().unwrap();
+        assert_eq!((&last["text"], &last["content"]), (&json!(""), &asks));
+    }
+    let chats = bench.ask(desk, json!({"action": "chats"})).unwrap();
+    assert_eq!(chats["chats"][0]["last_message"]["content"], asks);
+    for claims in [visitor(USER), operator("Анна")] {
+        let screen = Screen::open(&mut bench, &claims);
+        let newest = screen.client.state().chat(USER).unwrap().newest().unwrap();
+        assert!(newest.text.is_empty() && newest.content.is_some());
+    }
     // Another talk, another rating.
     bench.visitor_writes(widget, "Ещё вопрос");
     bench.operator_writes(desk, USER, "Да");

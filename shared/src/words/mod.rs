@@ -249,6 +249,8 @@ vocabulary! {
         Yesterday = "yesterday",
         /// Above the messages that the visitor has not seen.
         New = "new",
+        /// Asks for a rating.
+        RateQuestion = "rate_question",
         /// No chat: the key is not the organization's.
         UnknownKey = "unknown_key",
         /// What the site's owner can do about it.
@@ -299,8 +301,6 @@ vocabulary! {
         FileFailed = "file_failed",
         /// There is no connection.
         NoConnection = "no_connection",
-        /// A message that is a file.
-        File = "file",
         /// The button that copies a message.
         Copy = "copy",
         /// It was copied.
@@ -357,8 +357,6 @@ vocabulary! {
         ConsentMissing = "consent_missing",
         /// The form was not sent.
         FormFailed = "form_failed",
-        /// Asks for a rating.
-        RateQuestion = "rate_question",
         /// A star: so many of five.
         RateStar = "rate_star",
         /// The field for what could be better.

@@ -46,6 +46,7 @@ pub(super) fn word(word: Word) -> Text {
         Word::Today => "Bugün",
         Word::Yesterday => "Dün",
         Word::New => "Yeni mesajlar",
+        Word::RateQuestion => "Size ne kadar yardımcı olabildik?",
         Word::UnknownKey => "Sohbet ayarlanmamış",
         Word::UnknownKeyText => {
             "Site sahibi için: anahtar eşleşmedi. script etiketindeki data-key değerini kontrol edin."
@@ -75,7 +76,6 @@ pub(super) fn extra(word: Extra) -> Text {
         Extra::FileTooLarge => "Dosya {} MB sınırını aşıyor",
         Extra::FileFailed => "Dosya gönderilemedi",
         Extra::NoConnection => "Bağlantı yok",
-        Extra::File => "Dosya",
         Extra::Copy => "Kopyala",
         Extra::Copied => "Kopyalandı",
         Extra::ToNewest => "En yeni mesajlara git",
@@ -114,7 +114,6 @@ pub(super) fn extra(word: Extra) -> Text {
         Extra::FieldChoose => "Seçin",
         Extra::ConsentMissing => "Onayınız olmadan sohbeti başlatamayız",
         Extra::FormFailed => "Gönderilemedi. Lütfen yeniden deneyin",
-        Extra::RateQuestion => "Size ne kadar yardımcı olabildik?",
         Extra::RateStar => "5 üzerinden {}",
         Extra::RateComment => "Neyi daha iyi yapabiliriz?",
         Extra::RateSend => "Yorumu gönder",

@@ -12,7 +12,7 @@ use super::market::Market;
 use super::push::body;
 use super::refusal::Refusal;
 use super::shop::chat::{ChatStatus, ChatType};
-use super::shop::message::Author;
+use super::shop::message::{Author, Moderation};
 use super::shop::{Draft, Shop};
 
 const MINUTE_MS: i64 = 60_000;
@@ -33,6 +33,15 @@ pub struct BuyerMessage {
     /// How long ago it was written, for chats whose time to answer is over.
     #[serde(default)]
     pub minutes_ago: i64,
+    /// The posting it is about; a later `/v1/chat/start` for it leads to this chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posting_number: Option<String>,
+    /// Who writes, if not the buyer: a courier, a chat bot, Ozon's support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<Author>,
+    /// What became of the check of its picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moderation: Option<Moderation>,
 }
 
 /// A file of a buyer's message.
@@ -68,9 +77,18 @@ pub(crate) fn says(market: &Arc<Market>, message: BuyerMessage, part: Option<Par
         if let (Some(part), Some(chat)) = (part, shop.chats.get_mut(index)) {
             chat.demo = Some(part);
         }
+        if let Some(posting_number) = message.posting_number {
+            shop.say_what_about(index, &posting_number);
+        }
         let created_ms = now_ms - message.minutes_ago.max(0).saturating_mul(MINUTE_MS);
-        let draft = Draft { author: Author::Customer, text: message.text, attachment, created_ms };
+        let author = message.author.unwrap_or(Author::Customer);
+        let draft = Draft { author, text: message.text, attachment, created_ms };
         shop.write(index, draft, cyrillic_every);
+        if let (Some(moderation), Some(written)) =
+            (message.moderation, shop.chats.get_mut(index).and_then(|chat| chat.messages.last_mut()))
+        {
+            written.moderation = moderation;
+        }
         announce_last(market, shop, index)
     })?;
     hand_over(market, push);
@@ -90,6 +108,27 @@ pub(crate) fn notified(market: &Arc<Market>, text: String) -> Result<Posted, Ref
     })?;
     hand_over(market, push);
     Ok(posted)
+}
+
+/// The marketplace writes in so many notification chats of their own, of every kind in turn.
+pub(crate) fn notified_all_over(market: &Arc<Market>, count: usize) -> Result<(), Refusal> {
+    const KINDS: [ChatType; 4] = [
+        ChatType::SellerApiUpdates,
+        ChatType::SellerApiNotifications,
+        ChatType::SellerNotificationLogistics,
+        ChatType::SellerNotificationUpdateContent,
+    ];
+    let created_ms = market.now_ms();
+    for chat_type in KINDS.into_iter().cycle().take(count) {
+        let (_, push) = market.change(|shop| {
+            let index = shop.open_chat(None, chat_type, created_ms);
+            let text = "Уведомление Ozon".into();
+            shop.write(index, Draft { author: Author::Notification, text, attachment: None, created_ms }, 0);
+            announce_last(market, shop, index)
+        })?;
+        hand_over(market, push);
+    }
+    Ok(())
 }
 
 /// The buyer reads what the seller wrote; answers the last id read, none if there was nothing new.

@@ -11,6 +11,9 @@ use super::auth::Account;
 use super::clock::Clock;
 use super::fault::Faults;
 use super::options::Options;
+use super::push::courier::Due;
+use super::push::manner::{Manners, PushManner};
+use super::quirk::Quirks;
 use super::rate::Rate;
 use super::record::Record;
 use super::shop::{Shop, keep};
@@ -25,13 +28,15 @@ pub(crate) struct Market {
     rate: Mutex<Rate>,
     record: Mutex<Record>,
     faults: Mutex<Faults>,
-    pushes: mpsc::UnboundedSender<u64>,
+    manners: Mutex<Manners>,
+    quirks: Mutex<Quirks>,
+    pushes: mpsc::UnboundedSender<Due>,
     tasks: Mutex<JoinSet<()>>,
 }
 
 impl Market {
     /// Opens the kept state, or a first day. The receiver gets the ids of deliveries that are due for a first attempt.
-    pub(crate) fn open(options: Options, base_url: String) -> io::Result<(Arc<Self>, mpsc::UnboundedReceiver<u64>)> {
+    pub(crate) fn open(options: Options, base_url: String) -> io::Result<(Arc<Self>, mpsc::UnboundedReceiver<Due>)> {
         let kept = options.state.as_deref().map(keep::load).transpose()?.flatten();
         let clock = Clock::ahead_by(kept.as_ref().map_or(0, |shop| shop.clock_ahead_ms));
         let shop = kept.unwrap_or_else(|| Shop::opened(options.seed, clock.now_ms()));
@@ -46,6 +51,8 @@ impl Market {
             rate: Mutex::default(),
             record: Mutex::default(),
             faults: Mutex::default(),
+            manners: Mutex::default(),
+            quirks: Mutex::default(),
             pushes,
             tasks: Mutex::default(),
         };
@@ -114,10 +121,28 @@ impl Market {
         act(&mut lock(&self.faults))
     }
 
+    pub(crate) fn quirks(&self) -> Quirks {
+        lock(&self.quirks).clone()
+    }
+
+    pub(crate) fn set_quirks(&self, quirks: Quirks) {
+        *lock(&self.quirks) = quirks;
+    }
+
+    pub(crate) fn manners<T>(&self, look: impl FnOnce(&Manners) -> T) -> T {
+        look(&lock(&self.manners))
+    }
+
+    /// Another manner of pushes; what waits under the old one waits no longer.
+    pub(crate) fn set_manner(&self, manner: PushManner) {
+        lock(&self.manners).set(manner);
+        let _ = self.pushes.send(Due::LetGo);
+    }
+
     /// Hands a delivery to the courier.
     pub(crate) fn push_is_due(&self, delivery_id: u64) {
         // The courier ends only together with the whole simulator, and then nobody waits for a push.
-        let _ = self.pushes.send(delivery_id);
+        let _ = self.pushes.send(Due::Push(delivery_id));
     }
 
     /// Runs a task for as long as the simulator lives.

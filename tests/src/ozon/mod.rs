@@ -6,6 +6,7 @@
 //! comment beside the choice says so, and the choice is the stricter one.
 
 mod account;
+mod analytics;
 mod auth;
 mod buyer;
 mod chance;
@@ -15,8 +16,13 @@ mod control;
 mod demo;
 mod fault;
 mod market;
+mod notification;
 mod options;
+mod orders;
+mod posting;
+mod product;
 mod push;
+mod quirk;
 mod rate;
 mod record;
 mod refusal;
@@ -25,6 +31,7 @@ mod shop;
 mod simulator;
 mod suffer;
 mod vendor;
+mod warehouse;
 mod wire;
 
 pub use buyer::{BuyerMessage, FileGiven, Posted};
@@ -33,9 +40,15 @@ pub use control::client::{Control, ControlError};
 pub use control::view::{ChatView, MessageView, PushView, StateView};
 pub use fault::{Apply, Fault, FaultKind};
 pub use options::{Options, Subscription};
+pub use orders::PostingChange;
 pub use push::delivery::{Attempt, Delivery, Outcome};
 pub use push::judge::{PushCheck, PushError, PushErrorKind};
+pub use push::manner::PushManner;
+pub use quirk::{FileQuirk, Quirks};
 pub use rate::Limits;
 pub use record::Seen;
 pub use refusal::VendorError;
+pub use shop::chat::ChatType;
+pub use shop::message::{Author, Moderation};
+pub use shop::posting::{OrderedGiven, PostingGiven, Scheme};
 pub use simulator::Simulator;

@@ -10,8 +10,9 @@ use tokio::task::JoinHandle;
 use super::control::{self, client::Control};
 use super::market::Market;
 use super::options::Options;
-use super::push::courier;
 use super::push::delivery::Outcome;
+use super::push::types::PushType;
+use super::push::{check, courier};
 use super::{demo, serve};
 
 /// A running marketplace. Every control call is a method of it, by way of [`Control`].
@@ -50,14 +51,17 @@ impl Simulator {
 /// What was not delivered before the restart is due now; a URL from the options takes the place of the kept one.
 fn resume_pushes(market: &Arc<Market>) {
     let given = market.options().push.clone();
-    let generation = market.change(|shop| {
-        if given.is_some() && shop.push.url != given {
-            shop.push.set(given);
+    let now_ms = market.now_ms();
+    let unchecked: Vec<u64> = market.change(|shop| {
+        if let Some(given) = given.filter(|given| shop.endpoints.iter().all(|endpoint| endpoint.url != *given)) {
+            shop.endpoints.clear();
+            shop.add_endpoint(given, PushType::ALL.into(), now_ms);
         }
-        (shop.push.url.is_some() && !shop.push.is_active).then_some(shop.push.generation)
+        let unchecked = shop.endpoints.iter().filter(|endpoint| !endpoint.is_active && !endpoint.is_suspended);
+        unchecked.map(|endpoint| endpoint.id).collect()
     });
-    if let Some(generation) = generation {
-        market.spawn(courier::recheck(Arc::clone(market), generation));
+    for id in unchecked {
+        market.spawn(check::recheck(Arc::clone(market), id));
     }
     let pending: Vec<u64> = market.read(|shop| {
         let pending = shop.deliveries.iter().filter(|delivery| delivery.outcome == Outcome::Pending);

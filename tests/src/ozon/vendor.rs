@@ -14,18 +14,48 @@ use super::market::Market;
 use super::refusal::{Answer, Refusal};
 use super::serve::{Cut, Peer};
 use super::suffer;
-use super::{account, auth, chat, clock};
+use super::{account, analytics, auth, chat, clock, notification, posting, product, warehouse};
 
 /// The methods of the vendor's that exist here, as `/v1/roles` lists them.
-pub(crate) const METHODS: [&str; 8] = [
+pub(crate) const METHODS: [&str; 24] = [
+    "/v1/analytics/data",
     "/v1/chat/send/file",
     "/v1/chat/send/message",
     "/v1/chat/start",
+    "/v1/notification/check",
+    "/v1/notification/delete",
+    "/v1/notification/enable",
+    "/v1/notification/list",
+    "/v1/notification/push-type/list",
+    "/v1/notification/set",
+    "/v1/notification/update",
     "/v1/roles",
     "/v1/seller/info",
+    "/v2/chat/list",
     "/v2/chat/read",
+    "/v2/warehouse/list",
     "/v3/chat/history",
     "/v3/chat/list",
+    "/v3/posting/fbo/list",
+    "/v3/posting/fbs/list",
+    "/v3/product/info/list",
+    "/v3/product/list",
+    "/v4/posting/fbs/list",
+    "/v4/product/info/stocks",
+];
+
+/// Methods that the vendor had once. It answers for them as for any unknown method; a call is noted apart from the
+/// unmatched ones, because the product may be asked for them by clients that were written long ago.
+const GONE: [&str; 9] = [
+    "/v1/chat/history",
+    "/v1/chat/list",
+    "/v1/chat/updates",
+    "/v1/warehouse/list",
+    "/v2/chat/history",
+    "/v2/posting/fbo/list",
+    "/v2/product/info",
+    "/v2/product/list",
+    "/v3/product/info/stocks",
 ];
 
 const FILE_PREFIX: &str = "/v2/chat/file/";
@@ -86,17 +116,26 @@ fn counted_as(path: &str) -> &str {
 
 async fn answer(market: &Arc<Market>, call: &Call) -> Response {
     let file = call.path.strip_prefix(FILE_PREFIX).filter(|_| call.method == Method::GET);
-    let method = METHODS.contains(&call.path.as_str()) && call.method == Method::POST;
-    if !method && file.is_none() {
+    let is_post = call.method == Method::POST;
+    if is_post && GONE.contains(&call.path.as_str()) {
+        market.record(|record| record.gone.push(call.path.clone()));
+        let is_410 = market.quirks().gone_is_410;
+        return refuse(&if is_410 { Refusal::obsolete_method() } else { Refusal::unknown_method() });
+    }
+    let is_method = is_post && METHODS.contains(&call.path.as_str());
+    if !is_method && file.is_none() {
         return unmatched(market, call);
     }
     if let Err(refusal) = auth::check(market, &call.headers, counted_as(&call.path), call.from) {
         return refuse(&refusal);
     }
     match file {
-        Some(path) => chat::file::answer(market, path).unwrap_or_else(|refusal| refuse(&refusal)),
+        Some(path) => match chat::file::answer(market, path) {
+            Ok(response) => market.quirks().files.dress(path, response),
+            Err(refusal) => refuse(&refusal),
+        },
         None => match dispatch(market, &call.path, &call.body).await {
-            Ok(body) => axum::Json(body).into_response(),
+            Ok(body) => axum::Json(market.quirks().dress(body)).into_response(),
             Err(refusal) => refuse(&refusal),
         },
     }
@@ -104,14 +143,30 @@ async fn answer(market: &Arc<Market>, call: &Call) -> Response {
 
 async fn dispatch(market: &Arc<Market>, path: &str, body: &[u8]) -> Answer {
     match path {
+        "/v1/analytics/data" => analytics::answer(market, body),
         "/v1/chat/send/file" => chat::send_file::answer(market, body),
         "/v1/chat/send/message" => chat::send_message::answer(market, body),
         "/v1/chat/start" => chat::start::answer(market, body),
+        "/v1/notification/check" => notification::check::answer(market, body).await,
+        "/v1/notification/delete" => notification::delete::answer(market, body),
+        "/v1/notification/enable" => notification::enable::answer(market, body).await,
+        "/v1/notification/list" => notification::list::answer(market),
+        "/v1/notification/push-type/list" => notification::push_type_list::answer(market),
+        "/v1/notification/set" => notification::set::answer(market, body).await,
+        "/v1/notification/update" => notification::update::answer(market, body).await,
         "/v1/roles" => account::roles(market),
         "/v1/seller/info" => account::seller_info(market),
+        "/v2/chat/list" => chat::list_v2::answer(market, body),
         "/v2/chat/read" => chat::read::answer(market, body),
         "/v3/chat/history" => chat::history::answer(market, body),
         "/v3/chat/list" => chat::list::answer(market, body),
+        "/v2/warehouse/list" => warehouse::answer(body),
+        "/v3/posting/fbo/list" => posting::fbo_list::answer(market, body),
+        "/v3/posting/fbs/list" => posting::fbs_list_v3::answer(market, body),
+        "/v3/product/info/list" => product::info_list::answer(market, body),
+        "/v3/product/list" => product::list::answer(market, body),
+        "/v4/posting/fbs/list" => posting::fbs_list_v4::answer(market, body),
+        "/v4/product/info/stocks" => product::stocks::answer(market, body),
         _ => Err(Refusal::unknown_method()),
     }
 }

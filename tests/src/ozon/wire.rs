@@ -31,7 +31,29 @@ where
     text.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("{text} is not a whole number in range")))
 }
 
+/// For `#[serde(default, deserialize_with = "wire::integers")]`: whole numbers, each as JSON number or as string.
+pub(crate) fn integers<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<u64>, D::Error> {
+    let whole = |value: &Value| match value {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    };
+    let values = Option::<Vec<Value>>::deserialize(input)?.unwrap_or_default();
+    let numbers = values.iter().map(|value| whole(value).ok_or(value));
+    numbers
+        .collect::<Result<_, _>>()
+        .map_err(|value| serde::de::Error::custom(format!("{value} is not a whole number")))
+}
+
 /// A member that has to be there and not empty.
 pub(crate) fn required<'a>(value: Option<&'a str>, field: &str) -> Result<&'a str, Refusal> {
     value.filter(|text| !text.is_empty()).ok_or_else(|| Refusal::invalid(field, "value is required"))
+}
+
+/// A page size that has to be given, from 1 to `max`.
+pub(crate) fn limit(given: Option<i64>, max: i64, field: &str) -> Result<usize, Refusal> {
+    let given = given.unwrap_or(0);
+    let sound = (1..=max).contains(&given);
+    let size = usize::try_from(given).ok().filter(|_| sound);
+    size.ok_or_else(|| Refusal::invalid(field, &format!("value must be inside range (0, {max}]")))
 }

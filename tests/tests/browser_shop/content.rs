@@ -5,7 +5,7 @@ use shared::problem::Code;
 use tests::world::{Browser, Page, Root, World, assert_accessible, turn, until};
 
 use crate::shop::Shop;
-use crate::{SCREENS, ask, open, send, until_is, until_sent};
+use crate::{SCREENS, ask, call, open, send, until_is, until_sent};
 
 /// A text that would do something if it were HTML.
 const HOSTILE: &str = "<img src=x onerror=\"window.harmed = 1\">";
@@ -129,6 +129,11 @@ async fn a_visitor_rates_and_finds_the_rating_again() {
         // Анна finishes the conversation.
         let close = format!("/v1/chats/{}/close", shop.user_id().await);
         shop.organization.api(&shop.token).post(&close, &json!({})).await.expect(200);
+        // The message has no words of its own: each visitor is asked in their language.
+        for (language, question) in [("en", "How did we do?"), ("ru", "Оцените, как мы помогли")] {
+            call(&page, &format!("setLocale('{language}')")).await;
+            page.until_text(Root::Widget, ".rating legend", question).await;
+        }
         page.find(Root::Widget, ".rating .stars").await;
         page.shoot("1-asked").await;
         assert_accessible(&page, "prilavok-chat", "a question for a rating").await;
@@ -159,6 +164,10 @@ async fn a_visitor_rates_and_finds_the_rating_again() {
         page.click(Root::Widget, ".opinion .choice").await;
         page.until_text(Root::Widget, ".rating .told", "Спасибо за оценку!").await;
         assert_eq!(shop.messages().await.last().unwrap()["content"]["rating"]["score"], 5);
+
+        // The field for a comment is not the one for messages.
+        send(&page, "И ещё вопрос").await;
+        shop.until_has("И ещё вопрос").await;
         page.close().await;
     }
 }

@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 
 // The build puts numbers in place of these.
 globalThis.WORD = { lang: 0 };
-globalThis.EXTRA = { file: 0 };
 
 const { extra } = await import("../../../widget/js/extra.js");
 const { next_of } = await import("../../../widget/js/more/copy.js");
@@ -208,7 +207,7 @@ assert.equal(is_wanted(32, 400, 1), false);
     const panel = { hidden: !is_open, querySelector: () => ({ textContent: "Лавка" }) };
     const root = { querySelector: () => ({ click: () => clicks++ }) };
     const kept = { has: (what) => chosen.includes(what), name: (what) => "prilavok:pk_a:" + what };
-    return { panel, clicks: () => clicks, ...ringing({ panel, root }, ["Файл"], kept) };
+    return { panel, clicks: () => clicks, ...ringing({ panel, root }, kept) };
   };
   const played = async (is_hidden, tabs, work) => {
     [sounds, notes, is_locked, is_active] = [0, [], false, true];
@@ -256,7 +255,7 @@ assert.equal(is_wanted(32, 400, 1), false);
   });
   assert.equal(sounds, 0);
 
-  // A notification: of a hidden page, if it was asked for; with the text or the word for a file; gone when the visitor is here.
+  // A notification: of a hidden page, if it was asked for; with what the message says; gone when the visitor is here.
   const asked = tab(true, ["notify"]);
   await played(true, [asked], async () => {
     asked.told("operator", "Ещё есть", 9);
@@ -274,9 +273,9 @@ assert.equal(is_wanted(32, 400, 1), false);
   assert.equal(sounds, TWO_TONES);
   const silent = tab(false, ["notify", "quiet"]);
   await played(true, [silent], async () => {
-    silent.told("operator", "", 9);
+    silent.told("operator", "schet.pdf", 9);
     await pause(500);
-    assert.equal(notes[0].body, "Файл");
+    assert.equal(notes[0].body, "schet.pdf");
     notes[0].onclick();
     assert.equal(silent.clicks(), 1);
   });

@@ -42,7 +42,7 @@ export async function begin({ panel, root, chat, tell, words, keeping }) {
   const { key, relay } = chat.options;
   const language = words[WORD.lang];
   const at = (selector) => panel.querySelector(selector);
-  const [log, composer, input] = [".log", ".composer", ".input"].map(at);
+  const [log, composer, input] = [".log", ".composer", ".composer .input"].map(at);
 
   // Nothing before there is a session.
   let answer, timer, asked;
@@ -216,7 +216,7 @@ export async function begin({ panel, root, chat, tell, words, keeping }) {
         if (is_taken) goal("prilavok_rated", { score });
         return is_taken;
       };
-      stars = rating("rating-" + content.message_id, more, rate, (act) => keeping(log, message, act));
+      stars = rating("rating-" + content.message_id, words, more, rate, (act) => keeping(log, message, act));
     }
     // The question stands once: in the message's text, or above the stars.
     stars?.element.querySelector("legend").classList.toggle("sr", !!message.querySelector(".body").textContent);

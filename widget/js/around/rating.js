@@ -19,7 +19,7 @@ const drawing = (name, attribute, value, ...inside) => {
 
 // `post(score, comment)` gives a promise of whether it was taken; `grow(act)` changes what is shown. show(rating) shows what the
 // relay knows of it.
-export const rating = (name, more, post, grow) => {
+export const rating = (name, words, more, post, grow) => {
   let sent = 0;
   const comment = make("textarea", "input");
   Object.assign(comment, { rows: 2, maxLength: COMMENT_CHARS_MAX, placeholder: more[EXTRA.rate_comment] });
@@ -67,7 +67,7 @@ export const rating = (name, more, post, grow) => {
   const element = make(
     "fieldset",
     "rating",
-    make("legend", "", more[EXTRA.rate_question]),
+    make("legend", "", words[WORD.rate_question]),
     make("div", "stars", ...labels),
     choice,
     told,

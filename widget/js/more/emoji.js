@@ -5,7 +5,7 @@ import { button, is_touched, make, popup } from "./dom.js";
 const EMOJI = "🙂 😊 😀 😂 😍 🥰 😉 🤗 🤔 😕 😅 😢 😭 😡 😱 🙏 👍 👎 👌 👏 🤝 👋 🔥 ❤️ 🎉 🎁 🛒 📦 🚚 💳 ✅ ❌".split(" ");
 
 export function emoji(panel, texts) {
-  const [form, clip, input] = ["form", ".clip", ".input"].map((name) => panel.querySelector(name));
+  const [form, clip, input] = ["form", ".clip", ".composer .input"].map((name) => panel.querySelector(name));
   const label = texts[EXTRA.emoji];
   const opener = button("smile", label, "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0M8.5 14.5a4.5 4.5 0 0 0 7 0M9 9.5v.1M15 9.5v.1");
   const box = make(

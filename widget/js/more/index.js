@@ -45,7 +45,7 @@ export async function begin(stay) {
   const kept = settings(chat.options.key);
   const parts = name_parts(root, log);
   const title = titled();
-  const ring = ringing(stay, texts, kept);
+  const ring = ringing(stay, kept);
   const jump = newest(panel, ledge, texts, words);
   copying(panel, texts, say);
   const hides = [emoji(panel, texts), menu(stay, texts, kept, say)];

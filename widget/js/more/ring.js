@@ -16,7 +16,7 @@ const NOTE_S = 0.4;
 // before those that are hidden.
 export const wait_ms = (is_hidden, is_open) => (is_hidden ? 300 : is_open ? 0 : 100);
 
-export function ringing({ panel, root }, texts, kept) {
+export function ringing({ panel, root }, kept) {
   let audio, note, timer, last, release;
 
   // Only after a gesture, or the browser complains. Says whether it goes.
@@ -49,7 +49,7 @@ export function ringing({ panel, root }, texts, kept) {
     note?.close();
     try {
       note = new Notification(panel.querySelector(".title").textContent, {
-        body: text || texts[EXTRA.file],
+        body: text,
         tag: kept.name(message_id),
         // The sound is ours, or unwanted.
         silent: true,

@@ -3,6 +3,7 @@
 use shared::content::Raw;
 use shared::file::Attachment;
 use shared::id::MessageId;
+use shared::message::Message;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
@@ -21,7 +22,7 @@ extern "C" {
     fn shown(this: &Panel, is_open: bool, unread: f64, is_typing: bool, status: &str);
 
     #[wasm_bindgen(method)]
-    fn told(this: &Panel, side: &str, text: &str, message_id: f64);
+    fn told(this: &Panel, side: &str, text: &str, message_id: f64, author: &str, file: &str, content: &str);
 
     #[wasm_bindgen(method)]
     fn content(this: &Panel, bubble: &HtmlElement, message_id: f64, json: &str, is_last: bool);
@@ -54,9 +55,17 @@ impl Panel {
         self.shown(shown.is_open, shown.unread as f64, is_typing, shown.status.as_str());
     }
 
-    /// Tells the page of a message: which side's, and its text. No side: of an error.
-    pub fn tell(&self, side: &str, text: &str, message_id: MessageId) {
-        self.told(side, text, message_id as f64);
+    /// Tells the page of what the visitor has written. No side: of an error.
+    pub fn tell(&self, side: &str, text: &str) {
+        self.told(side, text, 0.0, "", "", "");
+    }
+
+    /// Tells the page of what somebody of the shop has just written, and has it read out.
+    pub fn tell_of(&self, message: &Message) {
+        let author = message.author.as_deref().unwrap_or_default();
+        let file = message.attachment.as_ref().map_or("", |file| &file.name);
+        let content = message.content.as_ref().map_or("", Raw::as_str);
+        self.told("operator", &message.text, message.message_id as f64, author, file, content);
     }
 
     /// Hands over what the relay said of the shop and the visitor.

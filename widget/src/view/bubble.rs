@@ -52,7 +52,7 @@ pub fn line(words: &'static Words, line: &Line) -> AnyView {
                         .child((at(time), span().class(class).role("img").aria_label(words.say(label)))),
                     failed.map(|code| {
                         (
-                            p().class("why").child(words.say(why(code))),
+                            p().class("why").role("alert").child(words.say(why(code))),
                             button().r#type("button").class("retry").child(words.say(Word::Retry)),
                         )
                     }),

@@ -16,6 +16,7 @@ mod rows;
 
 use shared::file::Attachment;
 use shared::id::MessageId;
+use shared::message::Message;
 use tachys::view::{Mountable, Render};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
@@ -119,10 +120,17 @@ impl Screen {
         }
     }
 
-    /// Tells the page of a message: which side's, and its text. No side: of an error.
-    pub fn tell(&self, side: &str, text: &str, message_id: MessageId) {
+    /// Tells the page of what the visitor has written. No side: of an error.
+    pub fn tell(&self, side: &str, text: &str) {
         if let Some(panel) = &self.panel {
-            panel.tell(side, text, message_id);
+            panel.tell(side, text);
+        }
+    }
+
+    /// Tells the page of what somebody of the shop has just written, and has it read out.
+    pub fn tell_of(&self, message: &Message) {
+        if let Some(panel) = &self.panel {
+            panel.tell_of(message);
         }
     }
 
@@ -145,7 +153,7 @@ impl Screen {
     }
 
     fn field(&self) -> Option<HtmlTextAreaElement> {
-        find(&self.container, ".input").map(JsCast::unchecked_into)
+        find(&self.container, ".composer .input").map(JsCast::unchecked_into)
     }
 }
 

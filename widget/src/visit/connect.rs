@@ -93,12 +93,12 @@ impl Visit {
 
     /// Tells the page of a message that has arrived.
     fn arrived(&self, message_id: MessageId) {
-        let text = self.act(|client, _, user_id| {
+        let message = self.act(|client, _, user_id| {
             let mut messages = client.state().chat(user_id)?.messages();
-            messages.find(|message| message.message_id == message_id).map(|message| message.text.clone())
+            messages.find(|message| message.message_id == message_id).cloned()
         });
-        if let (Some(Some(text)), Ok(screen)) = (text, self.screen.try_borrow()) {
-            screen.tell("operator", &text, message_id);
+        if let (Some(Some(message)), Ok(screen)) = (message, self.screen.try_borrow()) {
+            screen.tell_of(&message);
         }
     }
 

@@ -28,7 +28,7 @@ impl Visit {
             self.act(|client, now, user_id| client.send_file(now, user_id, "", file, browser::client_id()).is_ok())
         });
         if sent == Some(true) {
-            self.screen.borrow().tell(USER, "", 0);
+            self.screen.borrow().tell(USER, "");
             return String::new();
         }
         "full".to_owned()

@@ -127,7 +127,7 @@ impl Visit {
         if !self.told.replace(true) {
             web_sys::console::error_1(&["[prilavok] ", detail].concat().into());
             if let Ok(screen) = self.screen.try_borrow() {
-                screen.tell("", detail, 0);
+                screen.tell("", detail);
             }
         }
     }

@@ -48,7 +48,7 @@ impl Visit {
             });
             let refused = match sent {
                 Some(Ok(())) => {
-                    self.screen.borrow().tell(USER, &draft.text, 0);
+                    self.screen.borrow().tell(USER, &draft.text);
                     None
                 }
                 Some(Err(problem)) if problem.code == Code::RateLimited => Some(Word::OutboxFull),
@@ -82,7 +82,7 @@ impl Visit {
         self.screen.borrow_mut().go_to_end();
         match self.act(|client, now, user_id| client.send(now, user_id, text, browser::client_id())) {
             Some(Ok(())) => {
-                self.screen.borrow().tell(USER, text, 0);
+                self.screen.borrow().tell(USER, text);
                 String::new()
             }
             Some(Err(problem)) => problem.code.as_str().to_owned(),

@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 use shared::event::{Event, OperatorRead};
-use shared::limits::OZON_TEXT_CHARS_MAX;
+use shared::limits::{AUTO_REPLY_FRESH_MS, OZON_TEXT_CHARS_MAX};
 use shared::message::{Message, Side, Status, source};
 use shared::text;
 use shared::time::Timestamp;
@@ -46,7 +46,8 @@ impl Draft<'_> {
     ) -> Decision {
         let settings = &self.organization()?.auto_replies;
         // Reads do not show a reply of this very turn.
-        if !settings.enabled || self.replied.contains(&chat.user_id) {
+        let is_fresh = self.now.since_ms(message.timestamp) <= AUTO_REPLY_FRESH_MS;
+        if !settings.enabled || !is_fresh || self.replied.contains(&chat.user_id) {
             return Ok(());
         }
         let facts = self.facts(chat, settings.cooldown_s)?;
@@ -74,6 +75,7 @@ impl Draft<'_> {
             upstream_id: None,
             attachment: None,
             content: None,
+            written_at: None,
         };
         let sent = self.operator_wrote(chat, row, status)?;
         if status == Status::Queued {

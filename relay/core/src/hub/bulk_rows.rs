@@ -245,6 +245,7 @@ impl Draft<'_> {
                     upstream_id: None,
                     attachment: None,
                     content: None,
+                    written_at: None,
                 };
                 let message = self.operator_wrote(&chat, new, Status::Queued)?;
                 self.reserve_send(&chat, &message);

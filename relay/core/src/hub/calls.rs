@@ -17,6 +17,7 @@ impl Job {
             Self::Lookup { .. } => ozon::chat_history::PATH,
             Self::StartChat { .. } => ozon::chat_start::PATH,
             Self::Forward { method, .. } => method,
+            Self::Chore { errand } => errand.chore.method(),
         }
     }
 

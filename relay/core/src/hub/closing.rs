@@ -16,9 +16,6 @@ use super::messages::{ChatRow, NewRow};
 use super::{Decision, Refused};
 use crate::storefront;
 
-/// What stands above the stars.
-const ASKS_TO_RATE: &str = "Оцените, пожалуйста, как мы вам помогли";
-
 /// Who writes such messages, whoever closes: so that each closing has one at most.
 const WRITER: &str = "closing";
 
@@ -83,7 +80,8 @@ impl Draft<'_> {
         let content = Content { rating: Some(Rating::default()), ..Content::default() };
         let row = NewRow {
             side: Side::Operator,
-            text: ASKS_TO_RATE,
+            // The widget asks in its visitor's language.
+            text: "",
             author: Some(claims.name.as_str()).filter(|name| !name.is_empty()),
             writer: WRITER,
             client_id: Some(&client_id),
@@ -91,6 +89,7 @@ impl Draft<'_> {
             upstream_id: None,
             attachment: None,
             content: content.to_raw(),
+            written_at: None,
         };
         self.operator_wrote(chat, row, Status::Sent).map(drop)
     }

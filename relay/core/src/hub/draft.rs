@@ -160,15 +160,23 @@ impl<'a> Draft<'a> {
         self.publish_except(event, None)
     }
 
+    /// As [`Draft::publish`], of something that happened at another time than now.
+    pub(super) fn publish_at(&mut self, at: Timestamp, event: &Event) -> Decision {
+        self.tell_all(at, event, None)
+    }
+
     /// As [`Draft::publish`], but not to the socket it came from.
     pub(super) fn publish_except(&mut self, event: &Event, except: Option<ConnId>) -> Decision {
+        self.tell_all(self.now, event, except)
+    }
+
+    fn tell_all(&mut self, at: Timestamp, event: &Event, except: Option<ConnId>) -> Decision {
         let offset = event.is_logged().then(|| {
             self.counters.offset = self.counters.offset.saturating_add(1);
             self.counters.offset
         });
-        let text = event
-            .render(self.now, offset)
-            .map_err(|_| Refused::new(Code::Internal, "an event could not be written"))?;
+        let text =
+            event.render(at, offset).map_err(|_| Refused::new(Code::Internal, "an event could not be written"))?;
         if let Some(offset) = offset {
             self.write_all(
                 "INSERT INTO events (event_offset, user_id, for_visitor, body, created_at) VALUES (?, ?, ?, ?, ?)",

@@ -5,6 +5,7 @@ use shared::event::{Event, NewChat};
 use shared::limits::HOOK_BYTES_MAX;
 use shared::message::{Side, source};
 use shared::problem::Code;
+use shared::time::Timestamp;
 
 use super::draft::Draft;
 use super::messages::{ChatRow, NewRow};
@@ -12,6 +13,9 @@ use super::{Decision, Refused};
 use crate::auth::secrets_match;
 use crate::upstream::ozon::OzonId;
 use crate::upstream::ozon::push::{self, Push};
+
+/// Ozon does not say who its buyers are.
+const BUYER: &str = "Покупатель Ozon";
 
 impl Draft<'_> {
     pub(super) fn hook(&mut self, source: &str, secret: &str, body: &str) -> Decision<Value> {
@@ -35,11 +39,14 @@ impl Draft<'_> {
     fn ozon_push(&mut self, body: &str) -> Decision<Value> {
         let push = push::read(body)?;
         let answer = push::answer(&push, self.now);
+        self.pushed();
         if !push.is_of_buyer() {
             return Ok(answer);
         }
         match push {
-            Push::NewMessage { chat_id, message_id, text, .. } => self.buyer_wrote(&chat_id, message_id, &text)?,
+            Push::NewMessage { chat_id, message_id, text, created_at, .. } => {
+                self.buyer_wrote(&chat_id, message_id, &text, created_at)?;
+            }
             Push::MessageRead { chat_id, last_read_message_id, .. } => {
                 self.buyer_read(&chat_id, last_read_message_id)?
             }
@@ -48,7 +55,13 @@ impl Draft<'_> {
         Ok(answer)
     }
 
-    fn buyer_wrote(&mut self, chat_id: &str, message_id: OzonId, text: &str) -> Decision {
+    fn buyer_wrote(
+        &mut self,
+        chat_id: &str,
+        message_id: OzonId,
+        text: &str,
+        created_at: Option<Timestamp>,
+    ) -> Decision {
         let chat = self.chat_at(source::OZON, chat_id)?;
         let upstream_id = message_id.to_string();
         if let Some(chat) = &chat {
@@ -62,10 +75,7 @@ impl Draft<'_> {
         let is_new = chat.is_none();
         let chat = match chat {
             Some(chat) => chat,
-            None => {
-                let user_id = self.next_user_id();
-                self.new_chat(user_id, source::OZON, Some(chat_id), "Покупатель Ozon".into())
-            }
+            None => self.buyers_chat(chat_id),
         };
         self.saw_upstream_id(&chat, message_id);
         let row = NewRow {
@@ -78,15 +88,22 @@ impl Draft<'_> {
             upstream_id: Some(upstream_id),
             attachment: None,
             content: None,
+            written_at: created_at,
         };
         self.user_wrote(&chat, is_new, row)?;
         Ok(())
     }
 
+    /// A chat that a buyer begins.
+    pub(super) fn buyers_chat(&mut self, chat_id: &str) -> ChatRow {
+        let user_id = self.next_user_id();
+        self.new_chat(user_id, source::OZON, Some(chat_id), BUYER.into())
+    }
+
     /// A chat that the organization is the first to write to.
     pub(super) fn new_ozon_chat(&mut self, chat_id: &str) -> Decision<ChatRow> {
-        let user_id = self.next_user_id();
-        let chat = self.new_chat(user_id, source::OZON, Some(chat_id), "Покупатель Ozon".into());
+        let chat = self.buyers_chat(chat_id);
+        let user_id = chat.user_id;
         self.publish(&Event::NewChat(NewChat {
             user_id,
             user_name: chat.user_name.clone(),
@@ -98,7 +115,7 @@ impl Draft<'_> {
         Ok(chat)
     }
 
-    fn buyer_read(&mut self, chat_id: &str, up_to: OzonId) -> Decision {
+    pub(super) fn buyer_read(&mut self, chat_id: &str, up_to: OzonId) -> Decision {
         let Some(chat) = self.chat_at(source::OZON, chat_id)? else { return Ok(()) };
         let known = chat.upstream_read.as_deref().and_then(OzonId::parse);
         if known.is_some_and(|known| known >= up_to) {

@@ -8,6 +8,7 @@ use shared::time::Timestamp;
 use shared::token::Claims;
 
 use super::administration::{Actor, Command};
+use super::chores::Errand;
 use super::forward::{Forward, Ticket};
 use super::rating::Rating;
 use super::visit::Visit;
@@ -104,6 +105,11 @@ pub enum Job {
         row: i64,
         /// Which attempt, from 1.
         attempt: i64,
+    },
+    /// Work that nobody waits for.
+    Chore {
+        /// Its row, as it was.
+        errand: Errand,
     },
     /// An integrator's own call.
     Forward {

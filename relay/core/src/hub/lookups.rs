@@ -213,6 +213,6 @@ fn lookup_after_ms(lookups: i64) -> i64 {
 }
 
 /// Whether the upstream's text is ours: it may have trimmed it, or folded its white space.
-fn same_text(theirs: &str, ours: &str) -> bool {
+pub(super) fn same_text(theirs: &str, ours: &str) -> bool {
     theirs.split_whitespace().eq(ours.split_whitespace())
 }

@@ -23,6 +23,7 @@ impl Draft<'_> {
                      WHERE user_id = ?",
                     [up_to, up_to, user_id],
                 );
+                self.operators_have_read(&chat);
                 let unread = self.unread_of(user_id, Side::User, up_to)?;
                 self.publish(&Event::OperatorRead(OperatorRead { user_id, last_read_message_id: up_to, unread }))?;
             }

@@ -12,6 +12,7 @@ use shared::problem::Code;
 use shared::reply::Sent;
 use shared::route::file_path;
 use shared::text;
+use shared::time::Timestamp;
 use shared::token::Claims;
 
 use super::actions::no_chat;
@@ -77,6 +78,8 @@ pub(super) struct NewRow<'a> {
     pub(super) upstream_id: Option<String>,
     pub(super) attachment: Option<Attachment>,
     pub(super) content: Option<Raw>,
+    /// When it was written, if that was not just now.
+    pub(super) written_at: Option<Timestamp>,
 }
 
 /// What somebody of the organization wrote.
@@ -175,6 +178,7 @@ impl Draft<'_> {
             upstream_id: None,
             attachment,
             content: None,
+            written_at: None,
         };
         let message = self.user_wrote(&chat, is_new, row)?;
         if is_new && self.is_here(user_id) {
@@ -219,25 +223,31 @@ impl Draft<'_> {
         let message = self.keep(chat, row);
         self.begins_to_wait(chat);
         if is_new {
-            self.publish(&Event::NewChat(NewChat {
+            self.publish_at(
+                message.timestamp,
+                &Event::NewChat(NewChat {
+                    user_id: chat.user_id,
+                    user_name: chat.user_name.clone(),
+                    username: None,
+                    source: chat.source.clone(),
+                    first_message: message.text.clone(),
+                    message_id: Some(message.message_id),
+                }),
+            )?;
+        }
+        self.publish_at(
+            message.timestamp,
+            &Event::NewMessage(NewMessage {
+                message_id: message.message_id,
                 user_id: chat.user_id,
                 user_name: chat.user_name.clone(),
-                username: None,
+                text: message.text.clone(),
+                file_path: message.file_path.clone(),
                 source: chat.source.clone(),
-                first_message: message.text.clone(),
-                message_id: Some(message.message_id),
-            }))?;
-        }
-        self.publish(&Event::NewMessage(NewMessage {
-            message_id: message.message_id,
-            user_id: chat.user_id,
-            user_name: chat.user_name.clone(),
-            text: message.text.clone(),
-            file_path: message.file_path.clone(),
-            source: chat.source.clone(),
-            client_id: message.client_id.clone(),
-            attachment: message.attachment.clone(),
-        }))?;
+                client_id: message.client_id.clone(),
+                attachment: message.attachment.clone(),
+            }),
+        )?;
         self.reply_automatically(chat, &message, upstream_id.as_deref())?;
         Ok(message)
     }
@@ -276,6 +286,7 @@ impl Draft<'_> {
             upstream_id: None,
             attachment,
             content,
+            written_at: None,
         };
         let message = self.operator_wrote(chat, row, status)?;
         self.answered(chat, message.message_id);
@@ -288,23 +299,28 @@ impl Draft<'_> {
     /// Keeps a message of the organization and tells of it.
     pub(super) fn operator_wrote(&mut self, chat: &ChatRow, row: NewRow<'_>, status: Status) -> Decision<Message> {
         let message = self.keep(chat, NewRow { status: Some(status), ..row });
-        self.publish(&Event::OperatorMessage(OperatorMessage {
-            message_id: message.message_id,
-            user_id: chat.user_id,
-            text: message.text.clone(),
-            file_path: message.file_path.clone(),
-            source: chat.source.clone(),
-            operator_name: message.author.clone(),
-            status,
-            client_id: message.client_id.clone(),
-            attachment: message.attachment.clone(),
-            content: message.content.clone(),
-        }))?;
+        self.publish_at(
+            message.timestamp,
+            &Event::OperatorMessage(OperatorMessage {
+                message_id: message.message_id,
+                user_id: chat.user_id,
+                text: message.text.clone(),
+                file_path: message.file_path.clone(),
+                source: chat.source.clone(),
+                operator_name: message.author.clone(),
+                status,
+                client_id: message.client_id.clone(),
+                attachment: message.attachment.clone(),
+                content: message.content.clone(),
+            }),
+        )?;
         Ok(message)
     }
 
     fn keep(&mut self, chat: &ChatRow, row: NewRow<'_>) -> Message {
         let message_id = self.next_message_id();
+        // A clock that is ahead of ours makes nothing happen later than now.
+        let timestamp = row.written_at.map_or(self.now, |at| at.min(self.now));
         let file_path = row.attachment.as_ref().map(|attachment| file_path(&attachment.file_id));
         let attachment = row.attachment.as_ref().and_then(|attachment| serde_json::to_string(attachment).ok());
         self.write_all(
@@ -320,7 +336,7 @@ impl Draft<'_> {
                 row.client_id.into(),
                 row.status.map(Status::as_str).into(),
                 row.upstream_id.into(),
-                self.now.0.into(),
+                timestamp.0.into(),
                 file_path.clone().into(),
                 attachment.into(),
                 row.content.as_ref().map(Raw::as_str).into(),
@@ -342,7 +358,7 @@ impl Draft<'_> {
             client_id: row.client_id.map(Into::into),
             status: row.status,
             reason: None,
-            timestamp: self.now,
+            timestamp,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::id::SAFE_INTEGER_MAX;
-use shared::limits::NAME_CHARS_MAX;
+use shared::limits::{NAME_CHARS_MAX, OZON_POLL_SOON_MS};
 use shared::message::source;
 use shared::problem::Code;
 use shared::time::Timestamp;
@@ -10,6 +10,7 @@ use shared::token::Claims;
 
 use super::administration::Actor;
 use super::audit::deed;
+use super::chores::Chore;
 use super::draft::Draft;
 use super::input::ENTROPY_BYTES;
 use super::settings::{ConsentText, check_origins};
@@ -166,6 +167,7 @@ impl Draft<'_> {
              ON CONFLICT (source) DO UPDATE SET sealed = excluded.sealed",
             vec![source::OZON.into(), sealed.into(), hook_secret.as_str().into(), self.now.0.into()],
         );
+        self.ask_for(Chore::Walk, "", self.now.plus_ms(OZON_POLL_SOON_MS));
         self.audit(actor, deed::INTEGRATION_CONNECTED, Some(source::OZON.into()))?;
         Ok(json!({"source": source::OZON, "hook": format!("/hooks/{}/{organization}/{hook_secret}", source::OZON)}))
     }

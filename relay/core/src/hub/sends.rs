@@ -117,7 +117,7 @@ impl Draft<'_> {
         self.watch();
         let next = self.sql.first(
             "SELECT MIN(at) FROM (SELECT MIN(due_at) AS at FROM sends UNION ALL SELECT MIN(offline_at) FROM chats
-             UNION ALL SELECT MIN(expires_at) FROM files UNION ALL SELECT MIN(due_at) FROM file_removals)",
+             UNION ALL SELECT MIN(due_at) FROM chores UNION ALL SELECT MIN(expires_at) FROM files UNION ALL SELECT MIN(due_at) FROM file_removals)",
             &[],
         )?;
         if let Some(at) = next.map(|row| row.optional_integer(0)).transpose()?.flatten() {
@@ -167,6 +167,7 @@ impl Draft<'_> {
             self.wake_at(Timestamp(at));
         }
         self.run_bulks()?;
+        self.do_chores()?;
         self.sweep()?;
         // Last, since nothing after it can fail.
         self.let_go()?;
@@ -219,6 +220,7 @@ impl Draft<'_> {
             Job::Send { message_id, attempt } => self.sent(message_id, attempt, answered)?,
             Job::Lookup { user_id, asked_at } => self.looked_up(user_id, asked_at, answered)?,
             Job::StartChat { bulk_id, row, attempt } => self.chat_started(bulk_id, row, attempt, answered)?,
+            Job::Chore { errand } => self.chore_answered(&errand, answered)?,
             Job::Forward { ticket, .. } => self.forwarded(ticket, answered)?,
         }
         // Its place at the gate may be what another one waits for.

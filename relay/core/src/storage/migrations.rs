@@ -15,6 +15,7 @@ const STEPS: &[&[&str]] = &[
     ANSWERS,
     CLOSING,
     GATE,
+    CHORES,
     tools::TEMPLATES,
     tools::AUTO_REPLIES,
     tools::BULK,
@@ -42,6 +43,19 @@ const CLOSING: &[&str] = &[
 
 /// Until when a restored gate of an account stays closed.
 const GATE: &[&str] = &["ALTER TABLE accounts ADD COLUMN gate_until INTEGER"];
+
+/// Work that nobody waits for, and how far Ozon's messages are known.
+const CHORES: &[&str] = &[
+    "CREATE TABLE chores (
+        kind TEXT NOT NULL, chat_id TEXT NOT NULL, due_at INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, note TEXT,
+        PRIMARY KEY (kind, chat_id))",
+    "CREATE INDEX chores_due ON chores (due_at)",
+    "CREATE TABLE ozon_chats (chat_id TEXT PRIMARY KEY, read_to TEXT NOT NULL)",
+    "ALTER TABLE accounts ADD COLUMN walked_to TEXT",
+    "ALTER TABLE accounts ADD COLUMN pushed_at INTEGER",
+    "ALTER TABLE accounts ADD COLUMN poll_ms INTEGER NOT NULL DEFAULT 30000",
+    "INSERT INTO chores (kind, chat_id, due_at) SELECT 'walk', '', 0 FROM accounts WHERE source = 'ozon'",
+];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE organization (

@@ -74,7 +74,7 @@ impl Verdict {
 }
 
 /// A limit of one method: so many calls in so many milliseconds.
-pub type MethodLimit = (usize, i64);
+pub type MethodLimit = (u32, i64);
 
 /// The state of one account.
 #[derive(Debug)]
@@ -142,8 +142,7 @@ impl Gate {
         }
         if let Some((calls, per_ms)) = limit
             && let Some(called) = self.called.get(method)
-            && called.len() >= calls
-            && let Some(first) = called.iter().rev().nth(calls.saturating_sub(1))
+            && let Some(first) = called.iter().rev().nth(places(calls).saturating_sub(1))
         {
             at = at.max(first.plus_ms(per_ms));
         }
@@ -170,7 +169,7 @@ impl Gate {
         if let Some((calls, _)) = limit {
             let called = self.called.entry(method.into()).or_default();
             called.push_back(now);
-            while called.len() > calls {
+            while called.len() > places(calls) {
                 called.pop_front();
             }
         }
@@ -241,6 +240,10 @@ impl Gate {
         let jitter = Dice::new(now.0.unsigned_abs()).below(wait.unsigned_abs() / 2);
         wait.saturating_add(i64::try_from(jitter).unwrap_or_default())
     }
+}
+
+fn places(calls: u32) -> usize {
+    usize::try_from(calls).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -68,6 +68,8 @@ pub struct Bench {
     pub config: Config,
     /// Calls that have not been answered yet, oldest first.
     pub calls: Vec<Call>,
+    /// Those of chores, which most tests let lie.
+    pub chores: Vec<Call>,
     /// Keys of the bucket that were to be removed, and are not reported as gone.
     pub removals: Vec<String>,
     /// What integrators' calls were answered.
@@ -111,6 +113,7 @@ impl Bench {
             store,
             config: config(),
             calls: Vec::new(),
+            chores: Vec::new(),
             removals: Vec::new(),
             replies: BTreeMap::new(),
             hub,
@@ -207,6 +210,9 @@ impl Bench {
                 Effect::Reply { ticket, answer } => {
                     assert!(self.replies.insert(ticket, *answer).is_none(), "{ticket} is answered once");
                 }
+                Effect::Call { job: job @ Job::Chore { .. }, request } => {
+                    self.chores.push(Call { job, request: *request, at: self.now });
+                }
                 Effect::Call { job, request } => self.calls.push(Call { job, request: *request, at: self.now }),
             }
         }
@@ -261,6 +267,7 @@ impl Bench {
             socket.attachment = None;
         }
         self.calls.clear();
+        self.chores.clear();
         self.alarm = None;
         self.hibernate();
     }
@@ -442,8 +449,16 @@ impl Bench {
         let due = self.integers(
             "SELECT s.due_at FROM sends s WHERE s.state <> 'queued' OR NOT EXISTS
                (SELECT 1 FROM sends e WHERE e.user_id = s.user_id AND e.message_id < s.message_id AND e.state <> 'sent')
-             UNION ALL SELECT offline_at FROM chats WHERE offline_at IS NOT NULL",
+             UNION ALL SELECT offline_at FROM chats WHERE offline_at IS NOT NULL UNION ALL SELECT due_at FROM chores
+             UNION ALL SELECT tell_at FROM bulks WHERE tell_at IS NOT NULL
+             UNION ALL SELECT due_at FROM bulk_rows WHERE state = 'starting'",
         );
+        let counted = "(SELECT COUNT(*) FROM bulk_rows r WHERE r.bulk_id = b.bulk_id AND r.state =";
+        let miscounted = self.integers(&format!(
+            "SELECT bulk_id FROM bulks b WHERE sent <> {counted} 'sent') OR failed <> {counted} 'failed')
+               OR cancelled <> {counted} 'cancelled')"
+        ));
+        assert_eq!(miscounted, Vec::<i64>::new(), "bulk sends whose rows are miscounted");
         if let Some(first) = due.into_iter().min() {
             let latest = first.max(self.now.plus_ms(RETRY_STORE_MS).0);
             assert!(self.alarm.is_some_and(|alarm| alarm.0 <= latest), "{first} is due, the alarm is {:?}", self.alarm);

@@ -29,6 +29,10 @@ pub struct FakeOzon {
     chats: BTreeMap<String, Vec<Kept>>,
     /// How often each of our messages was accepted.
     pub accepted: BTreeMap<MessageId, u32>,
+    /// The chats of postings that were begun, and how often.
+    pub begun: BTreeMap<String, u32>,
+    /// Postings whose chats are refused, with the status and the body.
+    pub refused: BTreeMap<String, (u16, String)>,
 }
 
 impl FakeOzon {
@@ -60,8 +64,16 @@ impl FakeOzon {
     /// Acts on a call as Ozon does: takes the message, or shows the newest page.
     pub fn serve(&mut self, call: &Call) -> Answered {
         let body: Value = serde_json::from_slice(call.request.body()).unwrap();
-        let chat_id = body["chat_id"].as_str().unwrap();
+        let chat_id = body["chat_id"].as_str().unwrap_or_default();
         match (call.request.uri().path(), &call.job) {
+            ("/v1/chat/start", Job::StartChat { .. }) => {
+                let posting_number = body["posting_number"].as_str().unwrap();
+                if let Some((status, body)) = self.refused.get(posting_number) {
+                    return answered(*status, body);
+                }
+                *self.begun.entry(posting_number.into()).or_default() += 1;
+                answered(200, &json!({"result": {"chat_id": chat_of(posting_number)}}).to_string())
+            }
             ("/v1/chat/send/message", Job::Send { message_id, .. }) => {
                 self.keep(chat_id, true, body["text"].as_str().unwrap());
                 *self.accepted.entry(*message_id).or_default() += 1;
@@ -85,6 +97,11 @@ impl FakeOzon {
     pub fn forget(&mut self, chat_id: &str) {
         self.chats.remove(chat_id);
     }
+}
+
+/// The chat of a posting: the same however often it is begun.
+pub fn chat_of(posting_number: &str) -> String {
+    format!("chat-of-{posting_number}")
 }
 
 fn shown(kept: &Kept) -> Value {

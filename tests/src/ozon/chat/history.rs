@@ -92,7 +92,7 @@ fn entry(market: &Market, chat: &Chat, message: &Message) -> Value {
         "is_read": message.is_read,
         "is_image": message.is_image(),
         "data": message.data(market.base_url()),
-        "moderate_image_status": "SUCCESS",
+        "moderate_image_status": message.moderation,
     });
     if let (Some(context), Value::Object(members)) = (&chat.context, &mut entry) {
         let context = json!({"order_number": context.order_number, "sku": context.sku});

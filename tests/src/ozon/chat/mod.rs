@@ -3,6 +3,7 @@
 pub(crate) mod file;
 pub(crate) mod history;
 pub(crate) mod list;
+pub(crate) mod list_v2;
 pub(crate) mod read;
 pub(crate) mod send_file;
 pub(crate) mod send_message;

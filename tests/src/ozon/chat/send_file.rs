@@ -35,7 +35,7 @@ pub(crate) fn answer(market: &Market, body: &[u8]) -> Answer {
     auth::may_talk_to_buyers(market, "/v1/chat/send/file")?;
     let now_ms = market.now_ms();
     market.change(|shop| {
-        shop.chat(chat_id)?.may_be_answered(now_ms)?;
+        shop.may_write(chat_id, now_ms)?;
         let attachment = shop.keep_file(name, content, size);
         write(shop, chat_id, String::new(), Some(attachment), now_ms)
     })?;

@@ -41,7 +41,7 @@ pub(super) fn write(
     attachment: Option<Attachment>,
     created_ms: i64,
 ) -> Result<(), Refusal> {
-    shop.chat(chat_id)?.may_be_answered(created_ms)?;
+    shop.may_write(chat_id, created_ms)?;
     if let Some(index) = shop.place_of(chat_id) {
         shop.write(index, Draft { author: Author::Seller, text, attachment, created_ms }, 0);
     }

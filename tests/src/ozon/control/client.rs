@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::Method;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -13,10 +13,14 @@ use super::AccountChange;
 use super::view::StateView;
 use crate::ozon::buyer::{BuyerMessage, Posted};
 use crate::ozon::fault::Fault;
+use crate::ozon::orders::PostingChange;
 use crate::ozon::push::delivery::Attempt;
 use crate::ozon::push::judge::PushCheck;
+use crate::ozon::push::manner::PushManner;
+use crate::ozon::quirk::Quirks;
 use crate::ozon::rate::Limits;
 use crate::ozon::record::Seen;
+use crate::ozon::shop::posting::PostingGiven;
 
 /// How often a condition is looked at while it is waited for.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -44,6 +48,11 @@ impl From<reqwest::Error> for ControlError {
     fn from(error: reqwest::Error) -> Self {
         Self(error.to_string())
     }
+}
+
+#[derive(Deserialize)]
+struct PostingPlaced {
+    posting_number: String,
 }
 
 type Outcome<T> = Result<T, ControlError>;
@@ -78,6 +87,22 @@ impl Control {
     /// Pushes a message a second time.
     pub async fn push_again(&self, message_id: &str) -> Outcome<()> {
         self.post::<Value>("push-again", &json!({"message_id": message_id})).await.map(|_| ())
+    }
+
+    /// How pushes behave from now on: of one chat, or of all that have no manner of their own.
+    pub async fn push_manner(&self, manner: &PushManner) -> Outcome<()> {
+        self.post::<Value>("push-manner", manner).await.map(|_| ())
+    }
+
+    /// A buyer orders and pays; answers the posting's number. Is pushed, unless it is an FBO posting.
+    pub async fn posting(&self, given: &PostingGiven) -> Outcome<String> {
+        let placed: PostingPlaced = self.post("posting", given).await?;
+        Ok(placed.posting_number)
+    }
+
+    /// A posting is shipped, delivered, cancelled, or its dates move.
+    pub async fn posting_change(&self, change: &PostingChange) -> Outcome<()> {
+        self.post::<Value>("posting-change", change).await.map(|_| ())
     }
 
     /// A new buyer writes in a chat of his own.
@@ -115,6 +140,21 @@ impl Control {
     /// The marketplace notifies the seller.
     pub async fn notification(&self, text: &str) -> Outcome<Posted> {
         self.post("notification", &json!({"text": text})).await
+    }
+
+    /// The marketplace opens so many more notification chats and writes in each: they stand above the buyers'.
+    pub async fn notification_chats(&self, count: usize) -> Outcome<()> {
+        self.post::<Value>("notification-chats", &json!({"count": count})).await.map(|_| ())
+    }
+
+    /// Which oddities show from now on.
+    pub async fn quirks(&self, quirks: &Quirks) -> Outcome<()> {
+        self.post::<Value>("quirks", quirks).await.map(|_| ())
+    }
+
+    /// The simulator's other house, under another host name: what a redirect of a file may lead to.
+    pub fn cdn_url(&self) -> String {
+        format!("{}/_sim/cdn", self.url.replace("127.0.0.1", "localhost"))
     }
 
     /// Changes the seller's account.

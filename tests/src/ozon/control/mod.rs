@@ -20,9 +20,13 @@ use super::buyer::{self, BuyerMessage};
 use super::fault::Fault;
 use super::market::Market;
 use super::options::Subscription;
-use super::push::courier;
+use super::orders::{self, PostingChange};
+use super::push::manner::PushManner;
+use super::push::{check, courier};
+use super::quirk::Quirks;
 use super::rate::Limits;
 use super::refusal::Refusal;
+use super::shop::posting::PostingGiven;
 use super::{chat, clock, vendor};
 
 const REQUESTS_SHOWN: usize = 100;
@@ -93,6 +97,12 @@ struct Notification {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Count {
+    count: usize,
+}
+
+#[derive(Deserialize)]
 struct Last {
     last: Option<usize>,
 }
@@ -106,14 +116,19 @@ pub(crate) fn router(market: Arc<Market>) -> Router {
         .route("/_sim/push-url", post(push_url))
         .route("/_sim/push", post(push))
         .route("/_sim/push-again", post(push_again))
+        .route("/_sim/push-manner", post(push_manner))
+        .route("/_sim/posting", post(posting))
+        .route("/_sim/posting-change", post(posting_change))
         .route("/_sim/buyer-message", post(buyer_message))
         .route("/_sim/buyer-reads", post(buyer_reads))
         .route("/_sim/buyer-edits", post(buyer_edits))
         .route("/_sim/close-chat", post(close_chat))
         .route("/_sim/notification", post(notification))
+        .route("/_sim/notification-chats", post(notification_chats))
         .route("/_sim/account", post(account))
         .route("/_sim/clock", post(forward))
         .route("/_sim/limits", post(limits))
+        .route("/_sim/quirks", post(quirks))
         .route("/_sim/fault", post(fault))
         .route("/_sim/clear-faults", post(clear_faults))
         .route("/_sim/state", get(async |State(market): Shared| Json(view::state(&market))))
@@ -135,12 +150,12 @@ fn done(outcome: Result<impl Serialize, Refusal>) -> Response {
 }
 
 async fn push_url(State(market): Shared, Json(body): Json<PushUrl>) -> Response {
-    done(Ok(courier::subscribe(&market, body.url).await))
+    done(Ok(check::subscribe(&market, body.url).await))
 }
 
 /// Posts any body to the seller's URL once, now, and answers what came of it.
 async fn push(State(market): Shared, Json(body): Json<Value>) -> Response {
-    match market.read(|shop| shop.push.url.clone()) {
+    match market.read(|shop| shop.endpoints.first().map(|endpoint| endpoint.url.clone())) {
         Some(url) => done(Ok(courier::send(&market, &url, &body).await)),
         None => done(Err::<(), _>(Refusal::not_found("push URL"))),
     }
@@ -148,6 +163,19 @@ async fn push(State(market): Shared, Json(body): Json<Value>) -> Response {
 
 async fn push_again(State(market): Shared, Json(body): Json<OfMessage>) -> Response {
     done(buyer::pushed_again(&market, &body.message_id).map(|()| json!({})))
+}
+
+async fn push_manner(State(market): Shared, Json(body): Json<PushManner>) -> Response {
+    market.set_manner(body);
+    done(Ok(json!({})))
+}
+
+async fn posting(State(market): Shared, Json(body): Json<PostingGiven>) -> Response {
+    done(orders::placed(&market, body).map(|posting_number| json!({"posting_number": posting_number})))
+}
+
+async fn posting_change(State(market): Shared, Json(body): Json<PostingChange>) -> Response {
+    done(orders::changes(&market, body).map(|()| json!({})))
 }
 
 async fn buyer_message(State(market): Shared, Json(body): Json<BuyerMessage>) -> Response {
@@ -168,6 +196,10 @@ async fn close_chat(State(market): Shared, Json(body): Json<OfChat>) -> Response
 
 async fn notification(State(market): Shared, Json(body): Json<Notification>) -> Response {
     done(buyer::notified(&market, body.text))
+}
+
+async fn notification_chats(State(market): Shared, Json(body): Json<Count>) -> Response {
+    done(buyer::notified_all_over(&market, body.count).map(|()| json!({})))
 }
 
 async fn account(State(market): Shared, Json(body): Json<AccountChange>) -> Response {
@@ -202,6 +234,11 @@ async fn forward(State(market): Shared, Json(body): Json<Forward>) -> Response {
 
 async fn limits(State(market): Shared, Json(body): Json<Limits>) -> Response {
     market.rate(|rate| rate.set(body));
+    done(Ok(json!({})))
+}
+
+async fn quirks(State(market): Shared, Json(body): Json<Quirks>) -> Response {
+    market.set_quirks(body);
     done(Ok(json!({})))
 }
 

@@ -80,10 +80,13 @@ pub struct MessageView {
 /// The push side.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PushView {
-    /// Where pushes go.
+    /// Where pushes go; the first URL, if there are several.
     pub url: Option<String>,
     /// Whether it passed its check.
     pub is_active: bool,
+    /// Whether the vendor has lost patience with it.
+    #[serde(default)]
+    pub is_suspended: bool,
     /// What the last check found.
     pub errors: Vec<PushError>,
     /// The deliveries, oldest first.
@@ -99,6 +102,7 @@ pub(crate) fn state(market: &Market) -> StateView {
     market.read(|shop| {
         let mut chats: Vec<&Chat> = shop.chats.iter().collect();
         chats.sort_by_key(|chat| std::cmp::Reverse(chat.place()));
+        let first = shop.endpoints.first();
         StateView {
             chats: chats.into_iter().map(|chat| chat_view(chat, market.base_url())).collect(),
             counters,
@@ -110,9 +114,10 @@ pub(crate) fn state(market: &Market) -> StateView {
             now: clock::rfc3339(market.now_ms()),
             keys,
             push: PushView {
-                url: shop.push.url.clone(),
-                is_active: shop.push.is_active,
-                errors: shop.push.errors.clone(),
+                url: first.map(|endpoint| endpoint.url.clone()),
+                is_active: first.is_some_and(|endpoint| endpoint.is_active),
+                is_suspended: first.is_some_and(|endpoint| endpoint.is_suspended),
+                errors: first.map(|endpoint| endpoint.errors.clone()).unwrap_or_default(),
                 deliveries: shop.deliveries.clone(),
             },
             faults,

@@ -53,7 +53,7 @@ pub(crate) async fn run(market: Arc<Market>) {
         for step in market.read(|shop| answers(shop, now_ms)) {
             act(&market, step);
         }
-        if !market.read(|shop| shop.push.is_active) {
+        if !market.read(|shop| shop.endpoints.iter().any(|endpoint| endpoint.is_active)) {
             opens_at_ms = None;
             continue;
         }

@@ -17,7 +17,7 @@ pub(crate) fn new_message(market: &Market, chat: &Chat, message: &Message) -> Va
     json!({
         "message_type": "TYPE_NEW_MESSAGE",
         "chat_id": chat.chat_id,
-        "chat_type": chat.chat_type.in_push(),
+        "chat_type": chat.chat_type.in_title_case(),
         "message_id": message.id.to_string(),
         "created_at": clock::rfc3339(message.created_ms),
         "user": {"id": chat.user_id, "type": message.user_type()},
@@ -42,7 +42,7 @@ pub(crate) fn message_read(market: &Market, chat: &Chat, message: &Message) -> V
     json!({
         "message_type": "TYPE_MESSAGE_READ",
         "chat_id": chat.chat_id,
-        "chat_type": chat.chat_type.in_push(),
+        "chat_type": chat.chat_type.in_title_case(),
         "message_id": message.id.to_string(),
         "created_at": clock::rfc3339(message.created_ms),
         "user": {"id": chat.user_id, "type": customer(false)},
@@ -56,7 +56,7 @@ pub(crate) fn chat_closed(market: &Market, chat: &Chat) -> Value {
     json!({
         "message_type": "TYPE_CHAT_CLOSED",
         "chat_id": chat.chat_id,
-        "chat_type": chat.chat_type.in_push(),
+        "chat_type": chat.chat_type.in_title_case(),
         "user": {"id": chat.user_id, "type": customer(false)},
         "seller_id": seller_id(market),
     })

@@ -4,12 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::message::{Author, Message};
 use crate::ozon::demo::Part;
-use crate::ozon::refusal::Refusal;
-
-/// A seller may answer within 48 hours after the buyer's last message.
-const REPLY_WINDOW_MS: i64 = 48 * 3_600 * 1_000;
-/// A seller may write in a chat of his own within 72 hours.
-const START_WINDOW_MS: i64 = 72 * 3_600 * 1_000;
 
 /// A chat.
 #[derive(Debug, Serialize, Deserialize)]
@@ -20,7 +14,7 @@ pub(crate) struct Chat {
     pub(crate) created_ms: i64,
     pub(crate) born_at: u64,
     pub(crate) user_id: String,
-    /// Only of a chat that the seller started.
+    /// What the chat is about, if it is about one posting.
     pub(crate) posting_number: Option<String>,
     pub(crate) context: Option<Context>,
     pub(crate) messages: Vec<Message>,
@@ -42,24 +36,68 @@ pub(crate) enum ChatStatus {
     Closed,
 }
 
+impl ChatStatus {
+    /// The older methods spell it in title case.
+    pub(crate) fn in_title_case(self) -> &'static str {
+        match self {
+            Self::Opened => "Opened",
+            Self::Closed => "Closed",
+        }
+    }
+}
+
+/// The kinds of chats, in the spelling of the younger REST methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum ChatType {
+#[allow(missing_docs)]
+pub enum ChatType {
+    Unspecified,
     BuyerSeller,
+    BuyerSellerSelect,
     SellerSupport,
     SellerApiUpdates,
+    SellerApiNotifications,
     SellerNotificationLogistics,
+    SellerNotificationUpdateContent,
+    SellerPersonalManagerUnityCrm,
+    SellerBusinessDevelopmentGroup,
 }
 
 impl ChatType {
-    /// Pushes spell the type in title case, REST in upper case.
-    pub(crate) fn in_push(self) -> &'static str {
+    /// Pushes and the older REST methods spell the type in title case.
+    pub(crate) fn in_title_case(self) -> &'static str {
         match self {
+            Self::Unspecified => "Unspecified",
             Self::BuyerSeller => "Buyer_Seller",
+            Self::BuyerSellerSelect => "Buyer_Seller_Select",
             Self::SellerSupport => "Seller_Support",
             Self::SellerApiUpdates => "Seller_API_Updates",
+            Self::SellerApiNotifications => "Seller_API_Notifications",
             Self::SellerNotificationLogistics => "Seller_Notification_Logistics",
+            Self::SellerNotificationUpdateContent => "Seller_Notification_Content",
+            Self::SellerPersonalManagerUnityCrm => "Seller_Personal_Manager_Unity_CRM",
+            Self::SellerBusinessDevelopmentGroup => "Seller_Business_Development_Group",
         }
+    }
+
+    /// The chats in which only the marketplace speaks.
+    pub(crate) fn is_notification(self) -> bool {
+        match self {
+            Self::SellerApiUpdates
+            | Self::SellerApiNotifications
+            | Self::SellerNotificationLogistics
+            | Self::SellerNotificationUpdateContent => true,
+            Self::Unspecified
+            | Self::BuyerSeller
+            | Self::BuyerSellerSelect
+            | Self::SellerSupport
+            | Self::SellerPersonalManagerUnityCrm
+            | Self::SellerBusinessDevelopmentGroup => false,
+        }
+    }
+
+    pub(crate) fn is_of_buyer(self) -> bool {
+        matches!(self, Self::BuyerSeller | Self::BuyerSellerSelect)
     }
 }
 
@@ -89,24 +127,13 @@ impl Chat {
     }
 
     pub(crate) fn is_of_buyer(&self) -> bool {
-        self.chat_type == ChatType::BuyerSeller
+        self.chat_type.is_of_buyer()
     }
 
-    /// Whether the seller may write now. The windows are the vendor's; how it refuses is not documented.
-    pub(crate) fn may_be_answered(&self, now_ms: i64) -> Result<(), Refusal> {
-        if !self.is_of_buyer() && self.chat_type != ChatType::SellerSupport {
-            return Err(Refusal::chat_not_writable("chat does not accept messages"));
-        }
-        if self.chat_status == ChatStatus::Closed {
-            return Err(Refusal::chat_not_writable("chat is closed"));
-        }
+    /// When the buyer last wrote.
+    pub(crate) fn heard_ms(&self) -> Option<i64> {
         let heard = self.messages.iter().rev().find(|message| message.author == Author::Customer);
-        let answers = heard.is_some_and(|message| now_ms - message.created_ms <= REPLY_WINDOW_MS);
-        let starts = self.posting_number.is_some() && now_ms - self.created_ms <= START_WINDOW_MS;
-        if self.is_of_buyer() && !answers && !starts {
-            return Err(Refusal::chat_not_writable("the time to answer in this chat is over"));
-        }
-        Ok(())
+        heard.map(|message| message.created_ms)
     }
 
     /// The seller reads up to and with `up_to`, or everything.

@@ -15,16 +15,34 @@ pub(crate) struct Message {
     pub(crate) is_read: bool,
     pub(crate) text: String,
     pub(crate) attachment: Option<Attachment>,
+    #[serde(default)]
+    pub(crate) moderation: Moderation,
 }
 
 /// Who wrote a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Author {
+#[allow(missing_docs)]
+pub enum Author {
     Customer,
     Seller,
     Support,
     Notification,
+    Crm,
+    Courier,
+    /// Not documented, seen.
+    ChatBot,
+}
+
+/// What became of the vendor's check of a picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[allow(missing_docs)]
+pub enum Moderation {
+    #[default]
+    Success,
+    Moderation,
+    Failed,
 }
 
 /// A file or picture of a message.
@@ -44,6 +62,9 @@ impl Message {
             Author::Seller => "Seller",
             Author::Support => "Support",
             Author::Notification => "NotificationUser",
+            Author::Crm => "Crm",
+            Author::Courier => "Courier",
+            Author::ChatBot => "ChatBot",
         }
     }
 

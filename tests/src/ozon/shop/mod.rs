@@ -1,18 +1,23 @@
-//! What the marketplace remembers over a restart: chats, messages, files, the push subscription and its deliveries.
+//! What the marketplace remembers over a restart: chats, messages, files, postings, the push URLs and their deliveries.
 
 pub(crate) mod chat;
 pub(crate) mod keep;
 pub(crate) mod message;
+pub(crate) mod posting;
+pub(crate) mod product;
+mod window;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use self::chat::{Chat, ChatStatus, ChatType};
-use self::message::{Attachment, Author, Message};
+use self::message::{Attachment, Author, Message, Moderation};
+use self::posting::Posting;
+use self::product::Product;
 use super::chance::Chance;
 use super::push::delivery::Delivery;
-use super::push::subscription::PushSubscription;
+use super::push::subscription::Endpoint;
 use super::refusal::Refusal;
 
 /// The vendor's ids lie near this: above 2^53, below 2^63.
@@ -32,7 +37,10 @@ pub(crate) struct Shop {
     pub(crate) chats: Vec<Chat>,
     /// By the path after `/v2/chat/file/`.
     pub(crate) files: BTreeMap<String, StoredFile>,
-    pub(crate) push: PushSubscription,
+    #[serde(default)]
+    pub(crate) endpoints: Vec<Endpoint>,
+    #[serde(default)]
+    pub(crate) last_endpoint_id: u64,
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) last_delivery_id: u64,
     /// How many of the demo's stories have begun.
@@ -40,6 +48,10 @@ pub(crate) struct Shop {
     /// How far the clock was moved ahead of the machine's.
     #[serde(default)]
     pub(crate) clock_ahead_ms: i64,
+    #[serde(default)]
+    pub(crate) products: Vec<Product>,
+    #[serde(default)]
+    pub(crate) postings: Vec<Posting>,
 }
 
 /// A file of a message.
@@ -69,12 +81,16 @@ impl Shop {
             customers_said: 0,
             chats: Vec::new(),
             files: BTreeMap::new(),
-            push: PushSubscription::default(),
+            endpoints: Vec::new(),
+            last_endpoint_id: 0,
             deliveries: Vec::new(),
             last_delivery_id: 0,
             stories_begun: 0,
             clock_ahead_ms: 0,
+            products: Product::first(),
+            postings: Vec::new(),
         };
+        shop.first_postings(now_ms);
         for (chat_type, author, text) in [
             (ChatType::SellerSupport, Author::Support, "Здравствуйте! Мы ответили на ваше обращение."),
             (ChatType::SellerApiUpdates, Author::Notification, "Метод `/v2/chat/list` будет отключён."),
@@ -96,13 +112,13 @@ impl Shop {
     pub(crate) fn open_chat(&mut self, chat_id: Option<String>, chat_type: ChatType, now_ms: i64) -> usize {
         let chat_id = chat_id.unwrap_or_else(|| self.chance.uuid());
         let user_id = match chat_type {
-            ChatType::BuyerSeller => (100_000 + self.chance.below(900_000)).to_string(),
-            ChatType::SellerSupport => "o3_support".into(),
-            _ => "o3_notification_user_sc".into(),
+            buyers if buyers.is_of_buyer() => (100_000 + self.chance.below(900_000)).to_string(),
+            notifies if notifies.is_notification() => "o3_notification_user_sc".into(),
+            _ => "o3_support".into(),
         };
         let order_number = (100_000_000 + self.chance.below(900_000_000)).to_string();
         let sku = (900_000_000 + self.chance.below(99_000_000)).to_string();
-        let is_buyer = chat_type == ChatType::BuyerSeller;
+        let is_buyer = chat_type.is_of_buyer();
         // A chat without messages still has a place in the list, where its first message would be.
         let born_at = self.next_message_id();
         self.chats.push(Chat {
@@ -118,6 +134,17 @@ impl Shop {
             demo: None,
         });
         self.chats.len() - 1
+    }
+
+    /// Ties the chat at `index` to a posting: its messages carry the order's number and the first product.
+    pub(crate) fn say_what_about(&mut self, index: usize, posting_number: &str) {
+        let posting = self.posting(posting_number).ok().cloned();
+        let Some(chat) = self.chats.get_mut(index) else { return };
+        chat.posting_number = Some(posting_number.into());
+        if let (Some(posting), Some(context)) = (posting, &mut chat.context) {
+            context.order_number = posting.order_number().into();
+            context.sku = posting.products.first().map_or_else(String::new, |line| line.sku.to_string());
+        }
     }
 
     /// Writes a message into the chat at `index`. Every `cyrillic_every`-th customer message gets the odd spelling.
@@ -142,6 +169,7 @@ impl Shop {
             is_read: false,
             text: draft.text,
             attachment: draft.attachment,
+            moderation: Moderation::default(),
         });
         Some(id)
     }
@@ -164,6 +192,31 @@ impl Shop {
 
     pub(crate) fn chat(&self, chat_id: &str) -> Result<&Chat, Refusal> {
         self.chats.iter().find(|chat| chat.chat_id == chat_id).ok_or_else(|| Refusal::not_found("chat"))
+    }
+
+    /// Whether the seller may write in a chat now. The windows are the vendor's; how it refuses is not documented.
+    pub(crate) fn may_write(&self, chat_id: &str, now_ms: i64) -> Result<(), Refusal> {
+        let chat = self.chat(chat_id)?;
+        if chat.chat_type.is_notification() {
+            return Err(Refusal::chat_not_writable("chat does not accept messages"));
+        }
+        if chat.chat_status == ChatStatus::Closed {
+            return Err(Refusal::chat_not_writable("chat is closed"));
+        }
+        let posting = chat.posting_number.as_deref().and_then(|number| self.posting(number).ok());
+        let starts = posting.is_some_and(|posting| window::may_start(posting, now_ms));
+        if chat.is_of_buyer() && !starts && !window::may_answer(chat.heard_ms(), now_ms) {
+            return Err(Refusal::chat_not_writable("the time to answer in this chat is over"));
+        }
+        Ok(())
+    }
+
+    /// Whether the seller may open a chat about a posting now.
+    pub(crate) fn may_start(&self, posting_number: &str, now_ms: i64) -> Result<(), Refusal> {
+        if window::may_start(self.posting(posting_number)?, now_ms) {
+            return Ok(());
+        }
+        Err(Refusal::chat_not_writable("a chat about this posting cannot be started"))
     }
 
     pub(crate) fn chat_mut(&mut self, chat_id: &str) -> Result<&mut Chat, Refusal> {

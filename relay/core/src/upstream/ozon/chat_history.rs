@@ -7,7 +7,7 @@ use shared::limits::OZON_HISTORY_LIMIT_MAX;
 use shared::problem::{Code, Problem};
 use shared::time::Timestamp;
 
-use super::{Account, ModerateImageStatus, OzonId, UserType, failure, loose};
+use super::{Account, ModerateImageStatus, OzonId, UserType, check_limit, failure, loose};
 use crate::upstream::{Answered, Failure, Request};
 
 /// Messages asked for: more than a shop writes into one chat while one message is in doubt.
@@ -169,9 +169,7 @@ pub fn request(account: &Account, chat_id: &str) -> Result<Request, Problem> {
 /// [`Code::Invalid`] if the limit is not Ozon's or forwards has no beginning, or if the credentials cannot be written into
 /// headers.
 pub fn page(account: &Account, chat_id: &str, query: &Query) -> Result<Request, Problem> {
-    if !(1..=OZON_HISTORY_LIMIT_MAX).contains(&query.limit) {
-        return Err(Problem::new(Code::Invalid, format!("limit is 1 to {OZON_HISTORY_LIMIT_MAX}")));
-    }
+    check_limit(query.limit, OZON_HISTORY_LIMIT_MAX)?;
     if query.direction == Direction::Forward && query.from_message_id.is_none() {
         return Err(Problem::new(Code::Invalid, "direction Forward needs from_message_id"));
     }
@@ -185,10 +183,8 @@ pub fn page(account: &Account, chat_id: &str, query: &Query) -> Result<Request, 
 /// # Errors
 /// [`Code::Invalid`] for none or too many, or if the credentials cannot be written into headers.
 pub fn messages(account: &Account, chat_id: &str, ids: &[OzonId]) -> Result<Request, Problem> {
-    let limit = u32::try_from(ids.len()).ok().filter(|count| (1..=OZON_HISTORY_LIMIT_MAX).contains(count));
-    let Some(limit) = limit else {
-        return Err(Problem::new(Code::Invalid, format!("1 to {OZON_HISTORY_LIMIT_MAX} messages can be asked for")));
-    };
+    let limit = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+    check_limit(limit, OZON_HISTORY_LIMIT_MAX)?;
     let filter = Filter { message_ids: ids.iter().map(ToString::to_string).collect() };
     let direction = Direction::Backward.as_str();
     account.post(PATH, &Body { chat_id, direction, from_message_id: None, filter: Some(filter), limit })

@@ -4,14 +4,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::limits::OZON_LIST_LIMIT_MAX;
-use shared::problem::{Code, Problem};
+use shared::problem::Problem;
 use shared::time::Timestamp;
+
+use super::{Account, ChatStatus, ChatType, OzonId, check_limit, failure, loose};
+use crate::upstream::{Answered, Failure, Request};
 
 /// The method's path.
 pub const PATH: &str = "/v3/chat/list";
-
-use super::{Account, ChatStatus, ChatType, OzonId, failure, loose};
-use crate::upstream::{Answered, Failure, Request};
 
 /// Which chats are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,11 +137,9 @@ struct ItemChat {
 /// The call.
 ///
 /// # Errors
-/// [`Code::Invalid`] if the limit is not Ozon's, or if the credentials cannot be written into headers.
+/// [`shared::problem::Code::Invalid`] if the limit is not Ozon's, or if the credentials cannot be written into headers.
 pub fn request(account: &Account, query: &Query) -> Result<Request, Problem> {
-    if !(1..=OZON_LIST_LIMIT_MAX).contains(&query.limit) {
-        return Err(Problem::new(Code::Invalid, format!("limit is 1 to {OZON_LIST_LIMIT_MAX}")));
-    }
+    check_limit(query.limit, OZON_LIST_LIMIT_MAX)?;
     let body = Body {
         limit: query.limit,
         cursor: query.cursor.as_deref().filter(|cursor| !cursor.is_empty()),

@@ -13,7 +13,7 @@ use shared::problem::{Code, Problem};
 pub const PATH: &str = "/v2/chat/list";
 
 use super::chat_list::{self, Chat, Filter};
-use super::{Account, ChatStatus, failure, loose};
+use super::{Account, ChatStatus, check_limit, failure, loose};
 use crate::upstream::{Answered, Failure, Request};
 
 /// Chats of a page when nothing was said.
@@ -124,9 +124,7 @@ pub fn parse(body: &[u8]) -> Result<Query, Problem> {
 /// # Errors
 /// [`Code::Invalid`] if the limit is not Ozon's, or if the credentials cannot be written into headers.
 pub fn request(account: &Account, query: &Query) -> Result<Request, Problem> {
-    if !(1..=OZON_LIST_LIMIT_MAX).contains(&query.limit) {
-        return Err(Problem::new(Code::Invalid, format!("limit is 1 to {OZON_LIST_LIMIT_MAX}")));
-    }
+    check_limit(query.limit, OZON_LIST_LIMIT_MAX)?;
     let chat_status = match query.status {
         Filter::All => "All",
         Filter::Opened => "Opened",

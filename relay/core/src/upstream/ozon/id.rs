@@ -1,10 +1,10 @@
-//! Ozon's message ids: 64 bits, about 3e18, as numbers in answers and strings in pushes (UPSTREAMS 1.3).
+//! Ozon's ids: 64 bits, those of messages about 3e18, as numbers in answers and strings in pushes (UPSTREAMS 1.3).
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A message id, exact. Written as a number, as Ozon's requests want it; our own wire shows it as text.
+/// An id, exact: of a message, a product, a warehouse. Written as a number, as Ozon's requests want it; our own wire shows it as text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OzonId(pub u64);
 

@@ -136,6 +136,20 @@ kinds! {
     }
 }
 
+kinds! {
+    /// A merchant's subscription.
+    Subscription {
+        /// None that is known.
+        Unknown = "UNKNOWN",
+        /// Too small for chats with buyers.
+        Premium = "PREMIUM",
+        /// The one that chats need.
+        PremiumPlus = "PREMIUM_PLUS",
+        /// A greater one.
+        PremiumPro = "PREMIUM_PRO",
+    }
+}
+
 /// A word, comparable: small letters, and Latin `c` where Ozon's texts have the Cyrillic `С` (U+0421).
 fn folded(word: &str) -> impl Iterator<Item = char> {
     word.chars().map(|character| match character {

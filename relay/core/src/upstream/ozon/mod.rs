@@ -1,4 +1,4 @@
-//! Ozon's Seller API, its chats (UPSTREAMS.md, section 1).
+//! Ozon's Seller API (UPSTREAMS.md, section 1): one file for each method.
 
 pub mod catalogue;
 pub mod chat_history;
@@ -10,12 +10,15 @@ pub mod chat_send_file;
 pub mod chat_send_message;
 pub mod chat_start;
 mod error;
+pub mod files;
 mod id;
 mod kinds;
 mod loose;
 pub mod networks;
 pub mod push;
+pub mod seller;
 
+use http::Method;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde::{Deserialize, Serialize};
 use shared::limits::OZON_CHAT_ID_BYTES_MAX;
@@ -23,7 +26,7 @@ use shared::problem::{Code, Problem};
 
 pub use error::{code, failure, retry_after_ms};
 pub use id::OzonId;
-pub use kinds::{ChatStatus, ChatType, ModerateImageStatus, UserType};
+pub use kinds::{ChatStatus, ChatType, ModerateImageStatus, Subscription, UserType};
 
 /// The merchant's key. It is opened for a call and never leaves the relay but in that call's headers.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,8 +86,7 @@ pub struct Account {
 impl Account {
     /// A call: `POST {base_url}{path}` with a JSON body and the merchant's key.
     fn post<T: Serialize>(&self, path: &str, body: &T) -> Result<super::Request, Problem> {
-        let body = serde_json::to_vec(body)
-            .map_err(|_| Problem::new(Code::Internal, "the call to Ozon could not be written"))?;
+        let body = serde_json::to_vec(body).map_err(|_| unwritten())?;
         self.forward(path, body)
     }
 
@@ -93,15 +95,33 @@ impl Account {
     /// # Errors
     /// If the credentials cannot be written into headers.
     pub fn forward(&self, path: &str, body: Vec<u8>) -> Result<super::Request, Problem> {
-        let failed = |_| Problem::new(Code::Internal, "the call to Ozon could not be written");
+        let call = self.signed(Method::POST, path)?.header(CONTENT_TYPE, "application/json");
+        call.body(body).map_err(|_| unwritten())
+    }
+
+    /// A call that fetches a file: `GET {base_url}{path}` with the merchant's key.
+    fn get(&self, path: &str) -> Result<super::Request, Problem> {
+        self.signed(Method::GET, path)?.body(Vec::new()).map_err(|_| unwritten())
+    }
+
+    fn signed(&self, method: Method, path: &str) -> Result<http::request::Builder, Problem> {
         let mut key = HeaderValue::from_str(&self.credentials.api_key)
             .map_err(|_| Problem::new(Code::Invalid, "the key is no header value"))?;
         key.set_sensitive(true);
-        http::Request::post(format!("{}{path}", self.base_url))
-            .header("Client-Id", &self.credentials.client_id)
-            .header("Api-Key", key)
-            .header(CONTENT_TYPE, "application/json")
-            .body(body)
-            .map_err(failed)
+        let call = http::Request::builder().method(method).uri(format!("{}{path}", self.base_url));
+        Ok(call.header("Client-Id", &self.credentials.client_id).header("Api-Key", key))
+    }
+}
+
+fn unwritten() -> Problem {
+    Problem::new(Code::Internal, "the call to Ozon could not be written")
+}
+
+/// Whether as many can be asked for at once as `limit` says: from 1 to Ozon's own limit.
+fn check_limit(limit: u32, max: u32) -> Result<(), Problem> {
+    if (1..=max).contains(&limit) {
+        Ok(())
+    } else {
+        Err(Problem::new(Code::Invalid, format!("1 to {max} can be asked for at once")))
     }
 }
