@@ -29,6 +29,7 @@ fn seeds(name: &str) -> Vec<Vec<u8>> {
     match name {
         "action" | "frame" => seeds.extend(files(&root().join("shared/golden"))),
         "chatapp" => seeds.extend(files(&root().join("relay/core/golden/chatapp"))),
+        "ozon_answer" | "ozon_push" | "ozon_request" => seeds.extend(files(&root().join("relay/core/golden/ozon"))),
         _ => {}
     }
     seeds

@@ -21,12 +21,20 @@ pub struct Kept {
     pub id: u64,
     pub seller: bool,
     pub text: String,
+    pub at: String,
+    pub is_read: bool,
 }
 
 #[derive(Default)]
 pub struct FakeOzon {
     count: u64,
     chats: BTreeMap<String, Vec<Kept>>,
+    /// What its clock says; a little after the bench's beginning if nothing else was said.
+    pub now: String,
+    /// Chats of Ozon's own, by their last message.
+    notifications: Vec<u64>,
+    /// How far the merchant has read.
+    read: BTreeMap<String, u64>,
     /// How often each of our messages was accepted.
     pub accepted: BTreeMap<MessageId, u32>,
     /// The chats of postings that were begun, and how often.
@@ -39,8 +47,65 @@ impl FakeOzon {
     fn keep(&mut self, chat_id: &str, seller: bool, text: &str) -> u64 {
         self.count += 1;
         let id = FIRST_ID + self.count;
-        self.chats.entry(chat_id.into()).or_default().push(Kept { id, seller, text: text.into() });
+        let at = if self.now.is_empty() { "2026-01-10T15:31:00Z".into() } else { self.now.clone() };
+        let kept = Kept { id, seller, text: text.into(), at, is_read: false };
+        self.chats.entry(chat_id.into()).or_default().push(kept);
         id
+    }
+
+    /// So many notifications, newer than all chats with buyers.
+    pub fn crowd(&mut self, chats: usize) {
+        for _ in 0..chats {
+            self.count += 1;
+            self.notifications.push(FIRST_ID + self.count);
+        }
+    }
+
+    /// Both sides have read everything.
+    pub fn all_read(&mut self, chat_id: &str) {
+        for kept in self.chats.get_mut(chat_id).into_iter().flatten() {
+            kept.is_read = true;
+        }
+    }
+
+    pub fn read_up_to(&self, chat_id: &str) -> u64 {
+        self.read.get(chat_id).copied().unwrap_or_default()
+    }
+
+    /// A page of the list, newest first, by a cursor that is the last message's id.
+    fn list(&self, body: &Value) -> Answered {
+        let last = |kept: &Vec<Kept>| kept.last().map_or(0, |kept| kept.id);
+        let buyers = self.chats.iter().map(|(chat_id, kept)| (last(kept), chat_id.clone(), "BUYER_SELLER"));
+        let own = self.notifications.iter().map(|id| (*id, format!("n-{id}"), "SELLER_NOTIFICATION_LOGISTICS"));
+        let mut chats: Vec<_> = buyers.chain(own).collect();
+        chats.sort_by_key(|(id, ..)| std::cmp::Reverse(*id));
+        let after = body["cursor"].as_str().map_or(u64::MAX, |cursor| cursor.parse().unwrap());
+        let limit = usize::try_from(body["limit"].as_u64().unwrap()).unwrap();
+        let rest: Vec<_> = chats.into_iter().filter(|(id, ..)| *id < after).collect();
+        let page: Vec<Value> = rest.iter().take(limit).map(|(id, chat_id, kind)| {
+            json!({"chat": {"chat_id": chat_id, "chat_type": kind, "chat_status": "OPENED", "created_at": "2026-01-10T08:07:19.581Z"},
+                   "first_unread_message_id": 0, "last_message_id": id, "unread_count": 0})
+        }).collect();
+        let cursor = rest.get(limit.saturating_sub(1)).map(|(id, ..)| id.to_string()).unwrap_or_default();
+        answered(
+            200,
+            &json!({"chats": page, "total_unread_count": 0, "cursor": cursor, "has_next": rest.len() > limit})
+                .to_string(),
+        )
+    }
+
+    /// A page of a chat from a message on, which comes again itself.
+    fn history(&self, chat_id: &str, body: &Value) -> Answered {
+        let kept = self.chats.get(chat_id).map_or(&[] as &[Kept], Vec::as_slice);
+        let limit = usize::try_from(body["limit"].as_u64().unwrap()).unwrap();
+        let from = body["from_message_id"].as_u64();
+        let there: Vec<&Kept> = match body["direction"].as_str().unwrap() {
+            "Forward" => kept.iter().filter(|kept| kept.id >= from.unwrap()).collect(),
+            "Backward" => kept.iter().rev().filter(|kept| from.is_none_or(|from| kept.id <= from)).collect(),
+            other => panic!("{other} is no direction"),
+        };
+        let page: Vec<Value> = there.iter().take(limit).map(|kept| shown(kept)).collect();
+        answered(200, &json!({"messages": page, "has_next": there.len() > limit}).to_string())
     }
 
     pub fn buyer_writes(&mut self, chat_id: &str, text: &str) -> u64 {
@@ -83,11 +148,11 @@ impl FakeOzon {
                 self.keep(chat_id, true, body["text"].as_str().unwrap());
                 accepted()
             }
-            ("/v3/chat/history", Job::Lookup { .. }) => {
-                let kept = self.chats.get(chat_id).map_or(&[] as &[Kept], Vec::as_slice);
-                let limit = usize::try_from(body["limit"].as_u64().unwrap()).unwrap();
-                let page: Vec<Value> = kept.iter().rev().take(limit).map(shown).collect();
-                answered(200, &json!({"messages": page, "has_next": kept.len() > limit}).to_string())
+            ("/v3/chat/history", Job::Lookup { .. } | Job::Chore { .. }) => self.history(chat_id, &body),
+            ("/v3/chat/list", Job::Chore { .. }) => self.list(&body),
+            ("/v2/chat/read", Job::Chore { .. }) => {
+                self.read.insert(chat_id.into(), body["from_message_id"].as_u64().unwrap());
+                answered(200, r#"{"unread_count":0}"#)
             }
             (path, job) => panic!("{path} is not what {job:?} is for"),
         }
@@ -107,7 +172,7 @@ pub fn chat_of(posting_number: &str) -> String {
 fn shown(kept: &Kept) -> Value {
     let kind = if kept.seller { "Seller" } else { "Customer" };
     json!({"message_id": kept.id, "user": {"id": "836", "type": kind}, "data": [kept.text],
-           "created_at": "2026-01-10T15:31:00Z", "is_read": false})
+           "created_at": kept.at, "is_read": kept.is_read})
 }
 
 pub fn answered(status: u16, body: &str) -> Answered {

@@ -159,6 +159,11 @@ pub fn may_follow(location: &str, from: &str, base_url: &str) -> Option<Follow> 
     };
     let url = url.split('#').next().unwrap_or_default().to_owned();
     let (there, path) = split(&url)?;
+    // Whoever calls it has to read the same host in it.
+    let read: http::Uri = url.parse().ok()?;
+    if !there.ends_with(&format!("://{}", read.authority()?)) {
+        return None;
+    }
     if split(base_url).is_some_and(|(upstream, _)| there == upstream) {
         return Some(Follow { with_key: stays(path), url });
     }
@@ -431,6 +436,8 @@ mod tests {
             "https:///cdn1.ozone.ru/a",
             "https://",
             "https://cdn1.ozone.ru/a b",
+            "https://cdn1.ozone.ru/a?\"",
+            "https://cdn1.ozone.ru/<a>",
             "https://cdn1.ozone.ru/a\r\nX: y",
             "https://сdn1.ozone.ru/a",
             "ftp://cdn1.ozone.ru/a",
