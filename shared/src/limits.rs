@@ -167,7 +167,7 @@ pub const BULK_RATE: i64 = 60;
 pub const BULK_RATE_MAX: i64 = 120;
 
 /// How often the beginning of a chat may get lost before its row counts as failed.
-pub const BULK_LOST_MAX: i64 = 3;
+pub const BULK_LOST_MAX: i64 = 5;
 
 /// How far apart the events of a bulk send's progress are at least.
 pub const BULK_PROGRESS_EVERY_MS: i64 = 1_000;

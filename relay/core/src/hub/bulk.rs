@@ -395,7 +395,8 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The alarm's part: tells of those that have come further, and ends those that are at their end.
+    /// The alarm's part: tells of those that have come further, and ends those that are at their end. First of all, since it
+    /// tells what is kept: what comes further in this very turn is told the next time.
     pub(super) fn tell_of_bulks(&mut self) -> Decision {
         for mut bulk in self.bulks("tell_at <= ?", &[self.now.0.into()])? {
             if bulk.is_live() && bulk.has_ended() {

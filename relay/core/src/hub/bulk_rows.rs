@@ -79,7 +79,6 @@ enum End {
 impl Draft<'_> {
     /// The alarm's part: begins what is due, and asks for the next alarm.
     pub(super) fn run_bulks(&mut self) -> Decision {
-        self.tell_of_bulks()?;
         let unheard = self.sql.query(
             &format!(
                 "SELECT {COLUMNS} FROM bulk_rows WHERE state = 'starting' AND due_at <= ? ORDER BY due_at LIMIT ?"

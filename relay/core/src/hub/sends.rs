@@ -135,6 +135,7 @@ impl Draft<'_> {
         if !self.hub.booted {
             self.find_the_departed()?;
         }
+        self.tell_of_bulks()?;
         self.announce_the_departed()?;
         self.look_who_is_there()?;
         self.let_files_go()?;

@@ -259,7 +259,9 @@ impl Market {
     pub fn buyer_writes(&mut self, chat_id: &str, text: &str) -> UserId {
         use relay_core::storage::Sql;
         let id = self.ozon.buyer_writes(chat_id, text);
-        self.bench.push(&self.secret, &new_message(chat_id, id, text)).unwrap();
+        let mut push = new_message(chat_id, id, text);
+        push["created_at"] = json!(self.bench.now);
+        self.bench.push(&self.secret, &push).unwrap();
         let statement = "SELECT user_id FROM chats WHERE external_id = ?";
         self.bench.store.first(statement, &[chat_id.into()]).unwrap().unwrap().integer(0).unwrap()
     }
