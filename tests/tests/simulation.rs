@@ -83,6 +83,7 @@ const EVERYTHING: &[&str] = &[
     "page closed",
     "page's clock jumps",
     "push late",
+    "push never",
     "push twice",
     "read failed",
     "relay frame twice",

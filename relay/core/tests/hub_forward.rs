@@ -435,3 +435,28 @@ fn a_message_through_the_relay_survives_a_crash_and_is_sent_once() {
     let third = client.send("Переживёт");
     assert_eq!((client.reply(third), client.copies("Переживёт")), (success(), 1));
 }
+
+#[test]
+fn a_method_that_is_gone_is_answered_by_todays_in_its_own_form_and_says_so() {
+    let mut client = Client::new();
+    let ticket = client.call("/v2/chat/history", &json!({"chat_id": CHAT, "limit": 10}).to_string());
+    let call = client.market.bench.call();
+    let (path, body) = path_and_body(&call.request);
+    assert_eq!((path.as_str(), &body["chat_id"], &body["direction"]), (HISTORY, &json!(CHAT), &json!("Backward")));
+    let page = json!({"has_next": false, "messages": [{"message_id": 3_000_000_000_817_031_942_u64,
+        "user": {"id": "115568", "type": "Customer"}, "data": ["Есть?"], "created_at": "2026-01-10T15:31:00Z", "is_read": true}]});
+    client.market.bench.answer(call.job, answered(200, &page.to_string()));
+    assert!(client.market.bench.replies[&ticket].is_deprecated);
+    let (status, body) = client.reply(ticket).unwrap();
+    assert_eq!((status, &body["has_next"], &body["messages"][0]["data"]), (200, &json!(false), &json!(["Есть?"])));
+    assert!(body["messages"][0]["messageId"].is_string() || body["messages"][0]["messageId"].is_number());
+    // A question that is none is refused without a call, and the vendor's refusal is the vendor's.
+    let ticket = client.call("/v2/chat/history", "[]");
+    assert_eq!((client.market.bench.calls.len(), client.reply(ticket).unwrap().0), (0, 400));
+    let ticket = client.call("/v2/chat/history", &json!({"chat_id": CHAT}).to_string());
+    client.answer(answered(403, r#"{"code":7,"message":"no"}"#));
+    assert_eq!(client.reply(ticket), Some((403, json!({"code": 7, "message": "no"}))));
+    // The one that still answers is called as it is.
+    client.call("/v2/chat/list", "{}");
+    assert_eq!(client.market.bench.call().request.uri().path(), "/v2/chat/list");
+}

@@ -49,9 +49,16 @@ fn texts(market: &mut Market) -> Vec<String> {
     market.bench.texts(operator, buyer)
 }
 
+/// A market that looks for what it missed.
+fn looking() -> Market {
+    let mut market = Market::new();
+    market.bench.look().unwrap();
+    market
+}
+
 /// A market that has looked through Ozon's list already.
 fn settled() -> Market {
-    let mut market = Market::new();
+    let mut market = looking();
     live(&mut market, OZON_POLL_MS);
     market.bench.clear();
     market
@@ -95,7 +102,7 @@ fn a_chat_that_nobody_was_told_of_begins_and_one_that_is_long_over_does_not() {
     let told = market.bench.only(market.operator, "new_chat");
     assert_eq!((told.len(), &told[0]["data"]["first_message"]), (1, &json!("Новый вопрос")));
 
-    let mut market = Market::new();
+    let mut market = looking();
     market.ozon.buyer_writes(OTHER_CHAT, "Давно");
     market.bench.advance(OZON_BACKFILL_MS + 3_600_000);
     live(&mut market, OZON_POLL_MS);
@@ -206,7 +213,7 @@ fn a_long_gap_is_read_page_by_page_in_order_and_survives_crashes() {
 
 #[test]
 fn the_first_look_takes_the_newest_chats_and_none_of_ozons_own() {
-    let mut market = Market::new();
+    let mut market = looking();
     market.ozon.crowd(usize::try_from(OZON_FIRST_PAGES + 2).unwrap() * 100);
     let mut pages = 0;
     for _ in 0..2_000 {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::demo::Part;
 use super::market::Market;
@@ -36,7 +37,8 @@ pub struct BuyerMessage {
     /// The posting it is about; a later `/v1/chat/start` for it leads to this chat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub posting_number: Option<String>,
-    /// Who writes, if not the buyer: a courier, a chat bot, Ozon's support.
+    /// Who writes, if not the buyer: a courier, a chat bot, Ozon's support; or the seller, on Ozon's own pages, who is not
+    /// pushed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<Author>,
     /// What became of the check of its picture.
@@ -89,7 +91,9 @@ pub(crate) fn says(market: &Arc<Market>, message: BuyerMessage, part: Option<Par
         {
             written.moderation = moderation;
         }
-        announce_last(market, shop, index)
+        let (posted, body) = last(market, shop, index)?;
+        let push = if author == Author::Seller { None } else { shop.note_push(body) };
+        Ok((posted, push))
     })?;
     hand_over(market, push);
     Ok(posted)
@@ -189,11 +193,16 @@ pub(crate) fn pushed_again(market: &Arc<Market>, message_id: &str) -> Result<(),
 
 /// The newest message of the chat at `index`, and the push that tells of it.
 fn announce_last(market: &Market, shop: &mut Shop, index: usize) -> Result<(Posted, Option<u64>), Refusal> {
+    let (posted, body) = last(market, shop, index)?;
+    Ok((posted, shop.note_push(body)))
+}
+
+/// The newest message of the chat at `index`, and what a push says of it.
+fn last(market: &Market, shop: &Shop, index: usize) -> Result<(Posted, Value), Refusal> {
     let chat = shop.chats.get(index).ok_or_else(|| Refusal::not_found("chat"))?;
     let message = chat.messages.last().ok_or_else(|| Refusal::not_found("message"))?;
     let posted = Posted { chat_id: chat.chat_id.clone(), message_id: message.id.to_string() };
-    let body = body::new_message(market, chat, message);
-    Ok((posted, shop.note_push(body)))
+    Ok((posted, body::new_message(market, chat, message)))
 }
 
 fn hand_over(market: &Market, push: Option<u64>) {

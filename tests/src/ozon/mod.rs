@@ -4,6 +4,9 @@
 //! It follows what is known of the vendor (the shapes, the odd spellings, the missing fields), never our own client, so
 //! that a mistake in the client shows here and not in a merchant's shop. Where the vendor's behaviour is not known, the
 //! comment beside the choice says so, and the choice is the stricter one.
+//!
+//! Whoever tests plays buyer, marketplace and bad luck by the calls of [`Control`]: messages, postings, time, the key and the
+//! subscription, limits, how pushes behave, faults of single calls, and oddities that only some accounts show.
 
 mod account;
 mod analytics;

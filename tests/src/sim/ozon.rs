@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use relay_core::hub::{Job, Request};
+use relay_core::hub::{Chore, Job, Request};
+use relay_core::storage::Sql;
 use relay_core::upstream::{self, Answered};
 use serde_json::{Value as Json, json};
 use shared::id::MessageId;
@@ -91,6 +92,12 @@ impl World {
         } else {
             self.chance.between(20, 400)
         };
+        // Some are never sent: nobody but the relay can find out, by looking. That a buyer has read shows nowhere else.
+        let is_message = body["message_type"] == "TYPE_NEW_MESSAGE";
+        if is_message && self.chance.permille(self.weather.push_never) {
+            self.saw("push never");
+            return;
+        }
         self.schedule.after(delay, Happening::Push { number: self.ozon.pushes.len() });
         self.ozon.pushes.push(Push { body: body.to_string(), taken: false });
     }
@@ -235,29 +242,82 @@ impl World {
                 chat.push(Kept { id, text, ours: Some(*message_id) });
                 r#"{"result":"success"}"#.into()
             }
-            Job::Lookup { .. } => {
-                let limit = body["limit"].as_u64().unwrap_or(50) as usize;
-                let chat = self.ozon.chats.get(&chat_id).map(Vec::as_slice).unwrap_or_default();
-                let messages: Vec<Json> = chat
-                    .iter()
-                    .rev()
-                    .take(limit)
-                    .map(|kept| {
-                        let kind = if kept.ours.is_some() { "Seller" } else { "Customer" };
-                        json!({"message_id": kept.id, "user": {"id": "836", "type": kind}, "data": [kept.text], "is_read": true})
-                    })
-                    .collect();
-                json!({"has_next": chat.len() > limit, "messages": messages}).to_string()
+            Job::Lookup { .. } => self.page(&chat_id, body),
+            Job::Chore { errand } => match errand.chore {
+                Chore::Walk => self.list(body),
+                Chore::Catch => self.page(&chat_id, body),
+                Chore::TellRead => r#"{"unread_count":0}"#.into(),
+            },
+            other => {
+                self.blame(|| format!("{other:?} is no call of the relay's here"));
+                String::new()
             }
             Job::StartChat { bulk_id, row, .. } => json!({"result": {"chat_id": format!("bulk-{bulk_id}-{row}")}}).to_string(),
         }
+    }
+
+    /// The newest chats first, two on a page at most.
+    fn list(&mut self, body: &Json) -> String {
+        let nothing_new = self.is_sabotaged(Sabotage::DropsPushes);
+        let last = |kept: &Vec<Kept>| kept.last().map_or(0, |kept| kept.id);
+        let mut chats: Vec<(u64, &String)> =
+            self.ozon.chats.iter().map(|(chat_id, kept)| (last(kept), chat_id)).collect();
+        chats.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
+        let after = body["cursor"].as_str().and_then(|cursor| cursor.parse().ok()).unwrap_or(u64::MAX);
+        let rest: Vec<_> = chats.into_iter().filter(|(id, _)| *id < after && !nothing_new).collect();
+        let page: Vec<Json> = rest
+            .iter()
+            .take(1)
+            .map(|(id, chat_id)| {
+                json!({"chat": {"chat_id": chat_id, "chat_type": "BUYER_SELLER", "chat_status": "OPENED"},
+                       "last_message_id": id, "unread_count": 0})
+            })
+            .collect();
+        let cursor = rest.first().map(|(id, _)| id.to_string());
+        json!({"chats": page, "total_unread_count": 0, "cursor": cursor, "has_next": rest.len() > 1}).to_string()
+    }
+
+    /// A page of a chat, in either direction; the message it begins with comes again.
+    fn page(&self, chat_id: &str, body: &Json) -> String {
+        let limit = body["limit"].as_u64().unwrap_or(50) as usize;
+        let from = body["from_message_id"].as_u64();
+        let chat = self.ozon.chats.get(chat_id).map(Vec::as_slice).unwrap_or_default();
+        let there: Vec<&Kept> = if body["direction"] == "Forward" {
+            chat.iter().filter(|kept| from.is_some_and(|from| kept.id >= from)).collect()
+        } else {
+            chat.iter().rev().filter(|kept| from.is_none_or(|from| kept.id <= from)).collect()
+        };
+        let read = self.ozon.read.get(chat_id).copied().unwrap_or_default();
+        let messages: Vec<Json> = there
+            .iter()
+            .take(limit)
+            .map(|kept| {
+                let kind = if kept.ours.is_some() { "Seller" } else { "Customer" };
+                let is_read = kept.ours.is_some() && kept.id <= read;
+                json!({"message_id": kept.id, "user": {"id": "836", "type": kind}, "data": [kept.text], "is_read": is_read})
+            })
+            .collect();
+        json!({"has_next": there.len() > limit, "messages": messages}).to_string()
     }
 
     pub(super) fn ozon_unrest(&self) -> Option<String> {
         if let Some(push) = self.ozon.pushes.iter().find(|push| !push.taken) {
             return Some(format!("a notification is not taken: {}", push.body));
         }
-        self.relay.calls.values().next().map(|flight| format!("{:?} is under way", flight.job))
+        if let Some(flight) = self.relay.calls.values().find(|flight| !matches!(flight.job, Job::Chore { .. })) {
+            return Some(format!("{:?} is under way", flight.job));
+        }
+        // Under sabotage they never come.
+        if self.is_sabotaged(Sabotage::DropsPushes) {
+            return None;
+        }
+        let store = &self.relay.store;
+        let is_here = |kept: &Kept| {
+            let statement = "SELECT 1 FROM messages WHERE upstream_id = ?";
+            store.first(statement, &[kept.id.to_string().into()]).is_ok_and(|row| row.is_some())
+        };
+        let missing = self.ozon.chats.values().flatten().find(|kept| kept.ours.is_none() && !is_here(kept));
+        missing.map(|kept| format!("the buyer's {:?} has not been found", kept.text))
     }
 }
 

@@ -61,6 +61,7 @@ pub(super) struct Weather {
     pub(super) refusal: u64,
     pub(super) push_again: u64,
     pub(super) push_late: u64,
+    pub(super) push_never: u64,
     /// A program's request arrives a second time.
     pub(super) post_again: u64,
     /// Seconds a visitor's token lives.
@@ -124,6 +125,7 @@ impl Weather {
             refusal: maybe(30, 100),
             push_again: maybe(70, 300),
             push_late: maybe(70, 300),
+            push_never: maybe(50, 300),
             post_again: maybe(60, 100),
             token_ttl_s: if maybe(25, 1) > 0 { 20 + maybe(100, 40) as i64 } else { 30 * 24 * 3600 },
             neighbour: maybe(20, 1) > 0,

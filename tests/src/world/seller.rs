@@ -1,11 +1,12 @@
 //! An organization's account at the simulated Ozon.
 
 use std::ops::Deref;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::{Organization, Socket, hex, next, relay, until};
-use crate::ozon::{Options, Simulator};
+use crate::ozon::{Limits, Options, PostingChange, PostingGiven, PushManner, Scheme, Simulator};
 
 /// The simulator behind one organization, with the keys that open it.
 pub struct Seller {
@@ -55,10 +56,41 @@ impl Seller {
         (posted.chat_id, heard["data"]["user_id"].as_i64().expect("a user_id"))
     }
 
-    /// That the relay has called nothing that Ozon does not have.
+    /// A buyer has just paid for a posting of this scheme; returns its number.
+    pub async fn new_posting(&self, scheme: Scheme) -> String {
+        self.posting(&PostingGiven { scheme, ..PostingGiven::default() }).await.expect("a posting")
+    }
+
+    /// A posting has been delivered just now.
+    pub async fn delivered(&self, posting_number: &str) {
+        let status = Some("delivered".into());
+        let change = PostingChange { posting_number: posting_number.into(), status, ..PostingChange::default() };
+        self.posting_change(&change).await.expect("a posting");
+    }
+
+    /// Hours pass at Ozon, and at Ozon alone: the relay's clock stays, and what is written from now on comes from its future.
+    pub async fn hours_pass(&self, hours: u64) {
+        self.advance(Duration::from_secs(hours * 3_600)).await.expect("a clock");
+    }
+
+    /// How Ozon's pushes behave from now on.
+    pub async fn pushes(&self, manner: PushManner) {
+        self.push_manner(&manner).await.expect("a manner of pushes");
+    }
+
+    /// That the relay has called nothing that Ozon does not have (any more).
     pub async fn assert_no_unmatched_call(&self) {
         let state = self.state().await.expect("the simulator's state");
         assert_eq!(state.unmatched_calls, Vec::<String>::new());
+        assert_eq!(state.gone_calls, Vec::<String>::new());
+    }
+
+    /// That the relay has kept to Ozon's limits: 50 requests in any one second, and whatever a method has of its own.
+    pub async fn assert_within_limits(&self) {
+        let state = self.state().await.expect("the simulator's state");
+        let per_second_max = Limits::default().per_second;
+        assert!(state.peak_per_second <= per_second_max, "{} requests in one second", state.peak_per_second);
+        assert_eq!(state.refused_by_rate, 0, "calls refused for their rate");
     }
 }
 

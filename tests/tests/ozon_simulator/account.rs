@@ -120,6 +120,10 @@ async fn roles_name_the_methods_and_the_end_of_the_key() {
     assert!(roles["expires_at"].as_str().unwrap().ends_with('Z'));
     let methods = roles["roles"][0]["methods"].as_array().unwrap();
     assert!(methods.contains(&json!("/v1/chat/send/message")));
+    for method in methods {
+        let said = Seller::of(&ozon).post(method.as_str().unwrap(), json!({})).await;
+        assert!(said.status != 500 && said.body["message"] != "Not Found", "{method} does not exist: {}", said.text);
+    }
 }
 
 #[tokio::test]

@@ -94,6 +94,18 @@ async fn limits_are_the_vendors() {
 }
 
 #[tokio::test]
+async fn a_repeated_send_is_a_second_message_whatever_its_headers_say() {
+    let ozon = market().await;
+    let chat_id = ozon.new_buyer_says("Ау").await.unwrap().chat_id;
+    let seller = Seller::of(&ozon);
+    for _ in 0..2 {
+        let send = seller.request(reqwest::Method::POST, SEND).header("Idempotency-Key", "the same");
+        assert_eq!(send.json(&json!({"chat_id": chat_id, "text": "Да"})).send().await.unwrap().status(), 200);
+    }
+    assert_eq!(ozon.state().await.unwrap().seller_texts(&chat_id), ["Да", "Да"]);
+}
+
+#[tokio::test]
 async fn history_has_the_vendors_members_and_numbers_for_ids() {
     let ozon = market().await;
     let buyer = ozon.new_buyer_says("Подойдёт [модель](https://www.ozon.ru/product/1)?").await.unwrap();

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::json;
-use tests::ozon::{Control, Options, Simulator};
+use tests::ozon::{Control, Options, PostingGiven, Simulator};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -70,6 +70,25 @@ async fn a_restart_continues_with_the_same_chats_and_owed_pushes() {
     seller.ok("/v1/chat/send/message", json!({"chat_id": posted.chat_id, "text": "Конечно!"})).await;
     let next = ozon.buyer_says(&posted.chat_id, "Ура").await.unwrap();
     assert!(next.message_id > posted.message_id, "ids go on");
+}
+
+#[tokio::test]
+async fn a_restart_stays_at_the_time_it_was_moved_to() {
+    let scratch = Scratch::new("clock");
+    let options = Options { state: Some(scratch.0.clone()), ..Options::default() };
+    let ozon = Simulator::start(options.clone()).await.unwrap();
+    ozon.advance(Duration::from_secs(30 * 24 * 3_600)).await.unwrap();
+    let posting = json!({"posting_number": ozon.posting(&PostingGiven::default()).await.unwrap()});
+    // To the second: the vendor leaves trailing zeros out, so that fractions do not compare as texts.
+    let now = async |ozon: &Simulator| ozon.state().await.unwrap().now[..19].to_owned();
+    let before = now(&ozon).await;
+    ozon.stop().await;
+    let ozon = Simulator::start(options).await.unwrap();
+    let after = now(&ozon).await;
+    assert!(after >= before, "{after} after {before}");
+    Seller::of(&ozon).ok("/v1/chat/start", posting).await;
+    let first_day = json!({"posting_number": "0136123457-0001-1"});
+    Seller::of(&ozon).refused("/v1/chat/start", first_day, 400, 9).await;
 }
 
 #[tokio::test]

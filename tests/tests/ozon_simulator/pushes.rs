@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tests::ozon::{Options, Outcome, PushErrorKind, Simulator};
+use tests::ozon::{Author, BuyerMessage, Options, Outcome, PushErrorKind, Simulator};
 
 use super::seller::{PATIENCE, Seller, market};
 use super::seller_hook::{Manner, SellerHook};
@@ -74,6 +74,20 @@ async fn the_seller_is_not_echoed_and_hears_of_being_read() {
     assert!(pushes[1].get("data").is_none());
     let members: Vec<_> = pushes[2].as_object().unwrap().keys().collect();
     assert_eq!(members, ["chat_id", "chat_type", "message_type", "seller_id", "user"]);
+}
+
+#[tokio::test]
+async fn what_the_seller_writes_on_ozons_own_pages_is_only_in_the_history() {
+    let (ozon, hook) = (market().await, SellerHook::start().await);
+    ozon.push_url(&hook.url).await.unwrap();
+    let chat_id = ozon.new_buyer_says("Ау").await.unwrap().chat_id;
+    let (author, text) = (Some(Author::Seller), "Слушаю".to_owned());
+    let by_hand = BuyerMessage { chat_id: Some(chat_id.clone()), text, author, ..BuyerMessage::default() };
+    ozon.buyer_message(&by_hand).await.unwrap();
+    ozon.buyer_says(&chat_id, "Это вы?").await.unwrap();
+    assert_eq!(hook.until(2).await[1]["data"], json!(["Это вы?"]));
+    let history = Seller::of(&ozon).ok("/v3/chat/history", json!({"chat_id": chat_id})).await;
+    assert_eq!(history["messages"][1]["user"], json!({"id": "836", "type": "Seller"}));
 }
 
 #[tokio::test]

@@ -96,7 +96,8 @@ impl Draft<'_> {
             }
             match self.errand_request(&errand) {
                 Ok(Some(request)) => {
-                    self.put_off(&errand, self.now.plus_ms(WATCHDOG_MS), errand.tries.saturating_add(1));
+                    let again_ms = doubled_ms(errand.tries).max(WATCHDOG_MS);
+                    self.put_off(&errand, self.now.plus_ms(again_ms), errand.tries.saturating_add(1));
                     self.call(Job::Chore { errand }, request);
                 }
                 Ok(None) => self.chore_done(&errand),
@@ -134,7 +135,7 @@ impl Draft<'_> {
             Chore::TellRead => self.told_read(errand, answered)?,
         };
         let Some(failure) = failure else { return Ok(()) };
-        let doubled = CHORE_RETRY_MS << errand.tries.clamp(0, 16);
+        let doubled = doubled_ms(errand.tries);
         let wait_ms = match failure {
             Failure::Refused(_) => CHORE_RETRY_MAX_MS,
             Failure::Later { retry_after_ms } => retry_after_ms.filter(|ms| *ms > 0).unwrap_or(doubled),
@@ -204,4 +205,9 @@ impl Draft<'_> {
             Err(failure) => Ok(Some(failure)),
         }
     }
+}
+
+/// How long to wait after so many tries: each time twice as long.
+fn doubled_ms(tries: i64) -> i64 {
+    (CHORE_RETRY_MS << tries.clamp(0, 16)).min(CHORE_RETRY_MAX_MS)
 }

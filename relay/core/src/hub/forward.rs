@@ -26,7 +26,8 @@ use super::messages::Written;
 use super::{Decision, Effect, Refused};
 use crate::upstream::gate::{Class, Verdict};
 use crate::upstream::ozon::catalogue::{self, Entry, Kind};
-use crate::upstream::{Answered, Response, ozon};
+use crate::upstream::ozon::chat_history_v2;
+use crate::upstream::{self, Answered, Response, ozon};
 
 /// Who waits for an answer: a number by which the shell knows the connection.
 pub type Ticket = u64;
@@ -221,8 +222,7 @@ impl Draft<'_> {
                 stays.push_back(waiting);
                 continue;
             }
-            let request =
-                self.ozon_account().and_then(|account| Ok(account.forward(waiting.entry.path, waiting.body.clone())?));
+            let request = self.ozon_account().and_then(|account| Ok(waiting.request(&account)?));
             match request {
                 Ok(request) => {
                     let (ticket, method) = (waiting.ticket, waiting.entry.path);
@@ -246,11 +246,7 @@ impl Draft<'_> {
     pub(super) fn forwarded(&mut self, ticket: Ticket, answered: &Answered) -> Decision {
         // Whoever waited may have been told already that there is no answer.
         let Some(mut waiting) = self.hub.forwards.under_way.remove(&ticket) else { return Ok(()) };
-        let answer = match answered {
-            Answered::Response(response) => Forwarded::of(response),
-            Answered::Lost => Forwarded::refusal(&lost()),
-        };
-        let answer = Forwarded { is_deprecated: waiting.entry.deprecated, ..answer };
+        let answer = Forwarded { is_deprecated: waiting.entry.deprecated, ..waiting.answer(answered) };
         waiting.tries = waiting.tries.saturating_add(1);
         let may_repeat = waiting.entry.kind != Kind::Send && waiting.tries < FORWARD_TRIES_MAX;
         let again = match Verdict::of(answered) {
@@ -380,6 +376,30 @@ impl Draft<'_> {
 
     fn reply(&mut self, ticket: Ticket, answer: Forwarded) {
         self.turn.effects.push(Effect::Reply { ticket, answer: Box::new(answer) });
+    }
+}
+
+impl Waiting {
+    /// The vendor's own call, or, where the method is gone, today's in its place.
+    fn request(&self, account: &ozon::Account) -> Result<upstream::Request, Problem> {
+        if self.entry.gone {
+            return chat_history_v2::request(account, &chat_history_v2::parse(&self.body)?);
+        }
+        account.forward(self.entry.path, self.body.clone())
+    }
+
+    /// The vendor's own answer, or, where the method is gone, as it would have answered.
+    fn answer(&self, answered: &Answered) -> Forwarded {
+        let Answered::Response(response) = answered else { return Forwarded::refusal(&lost()) };
+        let answer = Forwarded::of(response);
+        if !self.entry.gone || !response.status().is_success() {
+            return answer;
+        }
+        let query = chat_history_v2::parse(&self.body);
+        match query.ok().and_then(|query| chat_history_v2::read(answered, &query).ok()) {
+            Some(page) => Forwarded { body: page.to_json().to_string().into_bytes(), ..answer },
+            None => Forwarded::refusal(&lost()),
+        }
     }
 }
 

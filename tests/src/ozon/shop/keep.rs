@@ -29,3 +29,21 @@ pub(crate) fn save(path: &Path, shop: &Shop) -> io::Result<()> {
     fs::write(&fresh, serde_json::to_vec_pretty(shop)?)?;
     fs::rename(&fresh, path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_of_before_there_were_postings_is_still_read() {
+        let mut kept = serde_json::to_value(Shop::opened(1, 0)).unwrap();
+        let members = kept.as_object_mut().unwrap();
+        for younger in ["endpoints", "last_endpoint_id", "clock_ahead_ms", "products", "postings"] {
+            assert!(members.remove(younger).is_some(), "{younger}");
+        }
+        let older = serde_json::json!({"url": "http://x/", "is_active": true, "errors": [], "generation": 1});
+        members.insert("push".into(), older);
+        let shop: Shop = serde_json::from_value(kept).unwrap();
+        assert!(shop.chats.len() >= 3 && shop.postings.is_empty() && shop.endpoints.is_empty());
+    }
+}
