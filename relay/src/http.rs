@@ -53,10 +53,10 @@ pub fn text(status: u16, content_type: &str, body: &str) -> Result<Response> {
     Ok(Response::from_bytes(body.as_bytes().to_vec())?.with_status(status).with_headers(headers))
 }
 
-/// A table. `next` says where the next page begins, in a header, since a table has no room for it.
-pub fn csv(table: &str, next: Option<i64>) -> Result<Response> {
+/// A table, by the name of a file. `next` says where the next page begins, in a header, since a table has no room for it.
+pub fn csv(name: &str, table: &str, next: Option<i64>) -> Result<Response> {
     let response = text(200, "text/csv; charset=utf-8", table)?;
-    response.headers().set("Content-Disposition", "attachment; filename=\"consents.csv\"")?;
+    response.headers().set("Content-Disposition", &format!("attachment; filename=\"{name}.csv\""))?;
     if let Some(next) = next {
         response.headers().set("X-Next", &next.to_string())?;
     }

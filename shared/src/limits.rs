@@ -143,6 +143,41 @@ pub const AUTO_REPLIES_PER_DAY: i64 = 3;
 /// Automatic replies that one chat gets in 24 hours at most, whatever was said.
 pub const AUTO_REPLIES_PER_DAY_MAX: i64 = 20;
 
+/// Rows of one bulk send: a season's orders of a shop, about an hour and a half at the highest rate.
+pub const BULK_ROWS_MAX: usize = 10_000;
+
+/// The body of a bulk send, in bytes: [`BULK_ROWS_MAX`] rows of two hundred.
+pub const BULK_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Rows of a dry run that are answered with their text.
+pub const BULK_PREVIEWS_MAX: usize = 50;
+
+/// Bulk sends that are running or paused at the same time: at the highest rate they begin ten chats a second together, of the
+/// fifty calls that Ozon allows.
+pub const BULKS_LIVE_MAX: usize = 5;
+
+/// Bulk sends that are kept with their rows, about 200 MB at most; the oldest that are over go first.
+pub const BULKS_KEPT: i64 = 100;
+
+/// Rows that a bulk send begins in a minute, if nothing else was said: one a second.
+pub const BULK_RATE: i64 = 60;
+
+/// Rows that a bulk send begins in a minute at most: each is three calls to Ozon, which leaves the people most of the fifty a
+/// second.
+pub const BULK_RATE_MAX: i64 = 120;
+
+/// How often the beginning of a chat may get lost before its row counts as failed.
+pub const BULK_LOST_MAX: i64 = 5;
+
+/// How far apart the events of a bulk send's progress are at least.
+pub const BULK_PROGRESS_EVERY_MS: i64 = 1_000;
+
+/// Rows of a bulk send on one page.
+pub const BULK_PAGE: usize = 100;
+
+/// Rows of a bulk send on one page, when asked for more.
+pub const BULK_PAGE_MAX: usize = 1_000;
+
 /// One frame from a client, in bytes: the longest text with every letter escaped (6 bytes each, `\u044b`) is 24,000, and
 /// the envelope and ids fit in the rest.
 pub const FRAME_BYTES_MAX: usize = 32 * 1024;

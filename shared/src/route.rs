@@ -118,6 +118,18 @@ pub enum Route {
     TemplatePreview(String),
     /// `GET`, `PUT /v1/auto-replies`
     AutoReplies,
+    /// `GET`, `POST /v1/bulk`
+    Bulks,
+    /// `GET /v1/bulk/{bulk_id}`
+    Bulk(i64),
+    /// `GET /v1/bulk/{bulk_id}/rows?after&limit&format`
+    BulkRows(i64),
+    /// `POST /v1/bulk/{bulk_id}/pause`
+    BulkPause(i64),
+    /// `POST /v1/bulk/{bulk_id}/resume`
+    BulkResume(i64),
+    /// `POST /v1/bulk/{bulk_id}/cancel`
+    BulkCancel(i64),
     /// `POST /hooks/{source}/{organization}/{secret}`
     Hook {
         /// The upstream that calls.
@@ -167,6 +179,12 @@ impl Route {
             ["v1", "audit"] => Self::Audit,
             ["v1", "integrations"] => Self::Integrations,
             ["v1", "auto-replies"] => Self::AutoReplies,
+            ["v1", "bulk"] => Self::Bulks,
+            ["v1", "bulk", bulk_id] => Self::Bulk(bulk_id.parse().ok()?),
+            ["v1", "bulk", bulk_id, "rows"] => Self::BulkRows(bulk_id.parse().ok()?),
+            ["v1", "bulk", bulk_id, "pause"] => Self::BulkPause(bulk_id.parse().ok()?),
+            ["v1", "bulk", bulk_id, "resume"] => Self::BulkResume(bulk_id.parse().ok()?),
+            ["v1", "bulk", bulk_id, "cancel"] => Self::BulkCancel(bulk_id.parse().ok()?),
             ["v1", "ozon", ..] => Self::Ozon(path.strip_prefix(OZON)?.into()),
             ["v1", "templates"] => Self::Templates,
             ["v1", "templates", id] if !id.is_empty() => Self::Template((*id).into()),
@@ -188,6 +206,8 @@ impl Route {
             | Self::Chats
             | Self::UserExport(_)
             | Self::Consents
+            | Self::Bulk(_)
+            | Self::BulkRows(_)
             | Self::Audit => &["GET"],
             // By POST come the frames of those who listen over server-sent events.
             Self::WidgetSocket | Self::Events => &["GET", "POST"],
@@ -202,9 +222,14 @@ impl Route {
             | Self::Integrations
             | Self::Ozon(_)
             | Self::TemplatePreview(_)
+            | Self::BulkPause(_)
+            | Self::BulkResume(_)
+            | Self::BulkCancel(_)
             | Self::Hook { .. } => &["POST"],
             Self::File(_) | Self::SignedFile { .. } => &["GET", "HEAD"],
-            Self::ChatMessages(_) | Self::IdentitySecrets(_) | Self::Tokens | Self::Templates => &["GET", "POST"],
+            Self::ChatMessages(_) | Self::IdentitySecrets(_) | Self::Tokens | Self::Templates | Self::Bulks => {
+                &["GET", "POST"]
+            }
             Self::User(_) => &["GET", "DELETE"],
             Self::Organization(_) => &["GET", "PATCH", "DELETE"],
             Self::IdentitySecret { .. } | Self::Token(_) => &["DELETE"],
@@ -245,7 +270,13 @@ impl Route {
             Self::Tokens | Self::Token(_) => Access::Administration(Scope::TokensWrite),
             Self::Audit => Access::Administration(Scope::AuditRead),
             Self::Integrations => Access::Administration(Scope::IntegrationsWrite),
-            Self::Templates | Self::AutoReplies if method == "GET" => Access::Administration(Scope::ChatsRead),
+            Self::Templates | Self::AutoReplies | Self::Bulks if method == "GET" => {
+                Access::Administration(Scope::ChatsRead)
+            }
+            Self::Bulk(_) | Self::BulkRows(_) => Access::Administration(Scope::ChatsRead),
+            Self::Bulks | Self::BulkPause(_) | Self::BulkResume(_) | Self::BulkCancel(_) => {
+                Access::Administration(Scope::ToolsWrite)
+            }
             Self::TemplatePreview(_) => Access::Administration(Scope::ChatsRead),
             Self::Templates | Self::Template(_) | Self::AutoReplies => Access::Administration(Scope::ToolsWrite),
         }
@@ -280,6 +311,12 @@ mod tests {
         assert_eq!(Route::parse("/v1/users/12/export"), Some(Route::UserExport(12)));
         assert_eq!(Route::parse("/v1/tokens/t-1"), Some(Route::Token("t-1".into())));
         assert_eq!(Route::parse("/v1/auto-replies"), Some(Route::AutoReplies));
+        assert_eq!(Route::parse("/v1/bulk"), Some(Route::Bulks));
+        assert_eq!(Route::parse("/v1/bulk/7"), Some(Route::Bulk(7)));
+        assert_eq!(Route::parse("/v1/bulk/7/rows"), Some(Route::BulkRows(7)));
+        assert_eq!(Route::parse("/v1/bulk/7/pause"), Some(Route::BulkPause(7)));
+        assert_eq!(Route::parse("/v1/bulk/7/resume"), Some(Route::BulkResume(7)));
+        assert_eq!(Route::parse("/v1/bulk/7/cancel"), Some(Route::BulkCancel(7)));
         assert_eq!(Route::parse("/v1/templates"), Some(Route::Templates));
         assert_eq!(Route::parse("/v1/templates/thank_you"), Some(Route::Template("thank_you".into())));
         assert_eq!(Route::parse("/v1/templates/t/preview"), Some(Route::TemplatePreview("t".into())));
@@ -310,6 +347,9 @@ mod tests {
             "/v1/users/x",
             "/v1/users/1/history",
             "/v1/tokens/",
+            "/v1/bulk/x",
+            "/v1/bulk/7/stop",
+            "/v1/bulk//rows",
             "/v1/templates/",
             "/v1/templates//preview",
             "/v1/templates/t/send",

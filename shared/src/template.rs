@@ -302,7 +302,7 @@ mod tests {
             let names = variables(&template);
             let values: BTreeMap<String, String> = names.iter().map(|name| ((*name).to_owned(), "1".into())).collect();
             let filled = render(&template, &values);
-            prop_assert_eq!(filled.is_err(), matches!(read(&template).1, Some(_)));
+            prop_assert_eq!(filled.is_err(), read(&template).1.is_some());
         }
     }
 }

@@ -16,6 +16,13 @@ const OTHER_CHAT: &str = "0b1f7e52-93a4-4c55-8a8e-2f1c1d1c9a10";
 /// How the reply to "Где заказ?" begins.
 const TRACKING: &str = "🤖 Для отслеживания";
 
+/// A market whose chores are seen to.
+fn open() -> Market {
+    let mut market = Market::new();
+    market.bench.nothing_missed = true;
+    market
+}
+
 fn set(bench: &mut Bench, document: Value) -> Result<Value, Problem> {
     bench.tool(Tool::ChangeAutoReplies { document })
 }
@@ -101,7 +108,7 @@ fn a_visitor_of_the_storefront_is_replied_to_at_once() {
 
 #[test]
 fn a_repeated_push_and_a_dead_relay_make_no_second_reply() {
-    let mut market = Market::new();
+    let mut market = open();
     on(&mut market.bench);
     let id = market.ozon.buyer_writes(CHAT, "Где мой заказ?");
     let push = new_message(CHAT, id, "Где мой заказ?");
@@ -131,7 +138,7 @@ fn a_reply_that_could_not_be_kept_leaves_no_message_either_and_both_come_with_th
 
 #[test]
 fn a_chat_is_left_alone_until_the_time_is_over_and_others_are_not() {
-    let mut market = Market::new();
+    let mut market = open();
     on(&mut market.bench);
     market.buyer_writes(CHAT, "Где мой заказ?");
     market.buyer_writes(CHAT, "Где?");
@@ -149,7 +156,7 @@ fn a_chat_is_left_alone_until_the_time_is_over_and_others_are_not() {
 
 #[test]
 fn nobody_speaks_after_a_person_of_the_shop_has() {
-    let mut market = Market::new();
+    let mut market = open();
     on(&mut market.bench);
     market.writes("Сейчас посмотрю");
     market.settle();

@@ -139,15 +139,20 @@ fn command_by_path(request: &Request, route: &Route) -> Outcome<(Option<String>,
     Ok((named, command))
 }
 
-/// The ledger of consents as CSV, if the query asks for it.
+/// An answer as CSV, if it is a table and the query asks for it.
 pub(super) async fn as_csv(request: &Request, route: &Route, mut answer: Response) -> Result<Response> {
+    let table: (&str, fn(&serde_json::Value) -> String) = match route {
+        Route::Consents => ("consents", relay_core::hub::consents_csv),
+        Route::BulkRows(_) => ("bulk", relay_core::hub::bulk_rows_csv),
+        _ => return Ok(answer),
+    };
     let wants_csv = word(request, "format").ok().flatten().is_some_and(|format| format == "csv");
-    if !matches!(route, Route::Consents) || !wants_csv || answer.status_code() != 200 {
+    if !wants_csv || answer.status_code() != 200 {
         return Ok(answer);
     }
     let page: serde_json::Value = answer.json().await?;
-    let csv = relay_core::hub::consents_csv(&page);
-    http::csv(&csv, page.get("next").and_then(serde_json::Value::as_i64))
+    let (name, csv) = table;
+    http::csv(name, &csv(&page), page.get("next").and_then(serde_json::Value::as_i64))
 }
 
 /// Who asks: the administrator, or the holder of a token that may get as far as the organization.

@@ -38,7 +38,12 @@ pub(super) fn header(request: &Request, name: &str) -> Option<String> {
 
 /// The body as JSON.
 pub(super) async fn read<T: DeserializeOwned>(request: &mut Request) -> Outcome<T> {
-    let body = http::body(request, BODY_BYTES_MAX).await?;
+    read_up_to(request, BODY_BYTES_MAX).await
+}
+
+/// The body as JSON, where it may have another length.
+pub(super) async fn read_up_to<T: DeserializeOwned>(request: &mut Request, bytes_max: usize) -> Outcome<T> {
+    let body = http::body(request, bytes_max).await?;
     serde_json::from_str(&body)
         .map_err(|error| Problem::new(Code::Malformed, format!("the body is not as expected: {error}")))
 }

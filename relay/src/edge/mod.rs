@@ -104,12 +104,22 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
             }
             Err(refused) => http::problem(&refused),
         },
-        Route::Templates | Route::Template(_) | Route::TemplatePreview(_) | Route::AutoReplies => {
-            match tools::use_one(&mut request, env, &route).await {
-                Ok((organization, call, status)) => ask(env, &organization, call, status).await,
-                Err(refused) => http::problem(&refused),
+        Route::Templates
+        | Route::Template(_)
+        | Route::TemplatePreview(_)
+        | Route::AutoReplies
+        | Route::Bulks
+        | Route::Bulk(_)
+        | Route::BulkRows(_)
+        | Route::BulkPause(_)
+        | Route::BulkResume(_)
+        | Route::BulkCancel(_) => match tools::use_one(&mut request, env, &route).await {
+            Ok((organization, call, status)) => {
+                let answer = ask(env, &organization, call, status).await?;
+                admin::as_csv(&request, &route, answer).await
             }
-        }
+            Err(refused) => http::problem(&refused),
+        },
         Route::Chats | Route::ChatMessages(_) | Route::ChatClose(_) => {
             match chats::act(&mut request, env, &route).await {
                 Ok((organization, call, status)) => ask(env, &organization, call, status).await,

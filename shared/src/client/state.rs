@@ -374,8 +374,8 @@ impl State {
                 }
             }
             Event::ChatDeleted(data) => self.forget(data.user_id),
-            // Whoever keeps the ledger reads it over HTTP.
-            Event::Consent(_) => {}
+            // Whoever keeps the ledger, or watches a bulk send, reads it over HTTP.
+            Event::Consent(_) | Event::BulkProgress(_) => {}
             Event::UserTyping(data) => {
                 if side == Side::Operator
                     && let Some(chat) = self.chats.get_mut(&data.user_id)

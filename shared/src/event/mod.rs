@@ -5,6 +5,7 @@
 use crate::node::{FromNode, Node};
 use crate::time::Timestamp;
 
+mod bulk_progress;
 mod chat_deleted;
 mod chat_updated;
 mod consent;
@@ -22,6 +23,7 @@ mod user_offline;
 mod user_online;
 mod user_typing;
 
+pub use bulk_progress::{BulkProgress, BulkState};
 pub use chat_deleted::ChatDeleted;
 pub use chat_updated::ChatUpdated;
 pub use consent::Consent;
@@ -39,8 +41,16 @@ pub use user_offline::UserOffline;
 pub use user_online::UserOnline;
 pub use user_typing::UserTyping;
 
+/// The user of an event that belongs to no chat, but to the organization as a whole. No user has this id.
+pub const NOBODY: crate::id::UserId = 0;
+
 macro_rules! events {
-    ($($name:ident = $word:literal $(if $feature:literal)?,)*) => {
+    (@user $data:ident) => { $data.user_id };
+    (@user $data:ident nobody) => {{
+        let _ = $data;
+        NOBODY
+    }};
+    ($($name:ident = $word:literal $(if $feature:literal)? $(of $user:ident)?,)*) => {
         /// Something that happened in an organization. What only operators hear is read only with the feature `staff`.
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
@@ -56,10 +66,10 @@ macro_rules! events {
                 match self { $(Self::$name(_) => $word,)* }
             }
 
-            /// The chat it belongs to.
+            /// The chat it belongs to; [`NOBODY`]'s, if it belongs to none.
             #[must_use]
             pub fn user_id(&self) -> crate::id::UserId {
-                match self { $(Self::$name(data) => data.user_id,)* }
+                match self { $(Self::$name(data) => events!(@user data $($user)?),)* }
             }
 
             /// Reads `data` by the event's name. `None` for a name we do not know or data of another shape.
@@ -90,6 +100,7 @@ events! {
     Consent = "consent",
     Rating = "rating" if "staff",
     ChatUpdated = "chat_updated" if "staff",
+    BulkProgress = "bulk_progress" if "staff" of nobody,
 }
 
 impl Event {
@@ -113,11 +124,12 @@ impl Event {
             | Self::MessageStatus(_)
             | Self::ChatDeleted(_)
             | Self::Rating(_)
+            | Self::BulkProgress(_)
             | Self::ChatUpdated(_) => false,
         }
     }
 
-    /// Whether it is kept in the log. Typing and presence are true for a moment only.
+    /// Whether it is kept in the log. Typing, presence and progress are true for a moment only.
     #[must_use]
     pub fn is_logged(&self) -> bool {
         match self {
@@ -133,7 +145,11 @@ impl Event {
             | Self::Consent(_)
             | Self::Rating(_)
             | Self::ChatUpdated(_) => true,
-            Self::UserTyping(_) | Self::UserOnline(_) | Self::UserOffline(_) | Self::OperatorTyping(_) => false,
+            Self::UserTyping(_)
+            | Self::UserOnline(_)
+            | Self::UserOffline(_)
+            | Self::OperatorTyping(_)
+            | Self::BulkProgress(_) => false,
         }
     }
 

@@ -212,6 +212,31 @@ Route::AutoReplies => Route::AutoReplies, [
                                                                      [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES])
         .with(|_| json!({"enabled": false})),
 ];
+Route::Bulks => Route::Bulks, [
+    call("GET", format!("/v1/bulk?organization={}", stage.shop.id),  [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, FOR, YES]),
+    call("POST", format!("/v1/bulk?organization={}", stage.shop.id), [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES])
+        .with(|_| json!({"template_id": "thank_you", "rows": [{"posting_number": "33920143-1195-1"}], "dry_run": true})),
+];
+// There is none: who may look is told so.
+Route::Bulk(_) => Route::Bulk(9), [
+    call("GET", format!("/v1/bulk/9?organization={}", stage.shop.id),[UNA, UNA, EXP, REV, FOR, FOR, FOR, NOF, NOF, FOR, NOF, FOR, NOF]),
+];
+Route::BulkRows(_) => Route::BulkRows(9), [
+    call("GET", format!("/v1/bulk/9/rows?organization={}", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, NOF, NOF, FOR, NOF, FOR, NOF]),
+];
+Route::BulkPause(_) => Route::BulkPause(9), [
+    call("POST", format!("/v1/bulk/9/pause?organization={}", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, NOF, FOR, NOF]),
+];
+Route::BulkResume(_) => Route::BulkResume(9), [
+    call("POST", format!("/v1/bulk/9/resume?organization={}", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, NOF, FOR, NOF]),
+];
+Route::BulkCancel(_) => Route::BulkCancel(9), [
+    call("POST", format!("/v1/bulk/9/cancel?organization={}", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, NOF, FOR, NOF]),
+];
 // The secret in the path opens it.
 Route::Hook { .. } => Route::parse(&stage.hook).expect("the hook is a route"), [
     call("POST", stage.hook.clone(),                                 [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES])

@@ -32,6 +32,10 @@ pub(super) mod deed {
     pub(in crate::hub) const TEMPLATE_CHANGED: &str = "template.changed";
     pub(in crate::hub) const TEMPLATE_REMOVED: &str = "template.removed";
     pub(in crate::hub) const AUTO_REPLIES_CHANGED: &str = "auto_replies.changed";
+    pub(in crate::hub) const BULK_STARTED: &str = "bulk.started";
+    pub(in crate::hub) const BULK_PAUSED: &str = "bulk.paused";
+    pub(in crate::hub) const BULK_RESUMED: &str = "bulk.resumed";
+    pub(in crate::hub) const BULK_CANCELLED: &str = "bulk.cancelled";
     pub(in crate::hub) const AUDIT_TRIMMED: &str = "audit.trimmed";
 }
 

@@ -15,6 +15,7 @@ impl Job {
         match self {
             Self::Send { .. } => ozon::chat_send_message::PATH,
             Self::Lookup { .. } => ozon::chat_history::PATH,
+            Self::StartChat { .. } => ozon::chat_start::PATH,
             Self::Forward { method, .. } => method,
             Self::Chore { errand } => errand.chore.method(),
         }

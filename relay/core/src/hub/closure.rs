@@ -27,6 +27,8 @@ const TABLES: &[&str] = &[
     "DELETE FROM file_usage",
     "DELETE FROM answers",
     "DELETE FROM templates",
+    "DELETE FROM bulks",
+    "DELETE FROM bulk_rows",
 ];
 
 impl Draft<'_> {

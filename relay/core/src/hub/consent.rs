@@ -17,6 +17,7 @@ use super::history::page_size;
 use super::settings::ConsentText;
 use super::{Decision, Refused};
 use crate::storage::Row;
+use crate::tools::csv;
 
 const COLUMNS: &str = "entry_id, user_id, version, text_hash, given, at, address";
 
@@ -120,16 +121,5 @@ fn entry(row: &Row) -> Decision<Json> {
 #[must_use]
 pub fn consents_csv(page: &Json) -> String {
     const NAMES: [&str; 7] = ["entry_id", "user_id", "version", "text_hash", "given", "at", "address"];
-    let mut csv = NAMES.join(",");
-    csv.push_str("\r\n");
-    for consent in page.get("consents").and_then(Json::as_array).into_iter().flatten() {
-        let cells = NAMES.map(|name| match consent.get(name) {
-            Some(Json::String(text)) => format!("\"{}\"", text.replace('"', "\"\"")),
-            None | Some(Json::Null) => String::new(),
-            Some(other) => other.to_string(),
-        });
-        csv.push_str(&cells.join(","));
-        csv.push_str("\r\n");
-    }
-    csv
+    csv::table(&NAMES, page.get("consents"))
 }

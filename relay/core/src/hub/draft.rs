@@ -43,6 +43,8 @@ pub(super) struct Draft<'a> {
     pub(super) begun: BTreeSet<UserId>,
     /// Chats to which this turn has replied automatically.
     pub(super) replied: BTreeSet<UserId>,
+    /// Bulk sends of which this turn has told.
+    pub(super) told: BTreeSet<i64>,
     /// The audit log's newest row, once this turn has written one.
     pub(super) audited: Option<(i64, String)>,
     /// What the upstream said to a message that it has just refused.
@@ -74,6 +76,7 @@ impl<'a> Draft<'a> {
             settled: BTreeSet::new(),
             begun: BTreeSet::new(),
             replied: BTreeSet::new(),
+            told: BTreeSet::new(),
             audited: None,
             refusal: None,
             continued: BTreeSet::new(),

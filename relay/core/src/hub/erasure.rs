@@ -53,6 +53,7 @@ impl Draft<'_> {
             deleted.insert(place.into(), row.map_or(Ok(0), |row| row.integer(0))?.into());
             self.write(delete, [user_id]);
         }
+        deleted.insert("bulk_rows".into(), self.forget_in_bulks(user_id)?.into());
         deleted.insert("files".into(), self.delete_files_of(user_id)?.into());
         let mark = self.user_mark(user_id)?;
         let (head, hash) = self.audit_head()?;

@@ -97,6 +97,15 @@ pub enum Job {
         /// When it was asked for: what arrived later need not be in the answer.
         asked_at: Timestamp,
     },
+    /// Begins the chat for a row of a bulk send.
+    StartChat {
+        /// The bulk send.
+        bulk_id: i64,
+        /// The row.
+        row: i64,
+        /// Which attempt, from 1.
+        attempt: i64,
+    },
     /// Work that nobody waits for.
     Chore {
         /// Its row, as it was.

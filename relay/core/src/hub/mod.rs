@@ -13,6 +13,8 @@ mod answers;
 mod audit;
 mod auto_replies;
 mod budget;
+mod bulk;
+mod bulk_rows;
 mod calls;
 mod chores;
 mod closing;
@@ -55,6 +57,7 @@ use shared::problem::{Code, Problem};
 use shared::time::Timestamp;
 
 pub use administration::{Actor, Command};
+pub use bulk::{BulkStep, bulk_rows_csv};
 pub use chores::{Chore, Errand};
 pub use consent::consents_csv;
 pub use files::Opened;

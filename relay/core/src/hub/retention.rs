@@ -42,6 +42,7 @@ impl Draft<'_> {
     pub(super) fn sweep(&mut self) -> Decision {
         let Some(keep_ms) = self.keep_ms()? else { return Ok(()) };
         let cutoff = self.now.plus_ms(-keep_ms).0;
+        self.sweep_bulks(cutoff)?;
         match self.sweep_messages(cutoff)?.max(self.sweep_events(cutoff)?) {
             Swept::Nothing => self.plan(self.now),
             Swept::All => self.plan(self.now.plus_ms(SWEEP_EVERY_MS)),
@@ -62,6 +63,7 @@ impl Draft<'_> {
         for oldest in [
             "SELECT created_at FROM messages ORDER BY message_id LIMIT 1",
             "SELECT created_at FROM events ORDER BY event_offset LIMIT 1",
+            "SELECT finished_at FROM bulks WHERE finished_at IS NOT NULL ORDER BY finished_at LIMIT 1",
         ] {
             if let Some(row) = self.sql.first(oldest, &[])? {
                 self.wake_at(Timestamp(row.integer(0)?).plus_ms(keep_ms).max(earliest));

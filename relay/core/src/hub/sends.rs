@@ -123,6 +123,7 @@ impl Draft<'_> {
         if let Some(at) = next.map(|row| row.optional_integer(0)).transpose()?.flatten() {
             self.wake_at(Timestamp(at.max(self.now.0)));
         }
+        self.wake_for_all_bulks()?;
         self.hub.booted = true;
         Ok(())
     }
@@ -134,6 +135,7 @@ impl Draft<'_> {
         if !self.hub.booted {
             self.find_the_departed()?;
         }
+        self.tell_of_bulks()?;
         self.announce_the_departed()?;
         self.look_who_is_there()?;
         self.let_files_go()?;
@@ -165,6 +167,7 @@ impl Draft<'_> {
         if let Some(at) = next.map(|row| row.optional_integer(0)).transpose()?.flatten() {
             self.wake_at(Timestamp(at));
         }
+        self.run_bulks()?;
         self.do_chores()?;
         self.sweep()?;
         // Last, since nothing after it can fail.
@@ -217,6 +220,7 @@ impl Draft<'_> {
         match job {
             Job::Send { message_id, attempt } => self.sent(message_id, attempt, answered)?,
             Job::Lookup { user_id, asked_at } => self.looked_up(user_id, asked_at, answered)?,
+            Job::StartChat { bulk_id, row, attempt } => self.chat_started(bulk_id, row, attempt, answered)?,
             Job::Chore { errand } => self.chore_answered(&errand, answered)?,
             Job::Forward { ticket, .. } => self.forwarded(ticket, answered)?,
         }
@@ -367,6 +371,7 @@ impl Draft<'_> {
     ) -> Decision {
         let refusal = self.refusal.take();
         self.tell_joined(message_id, status, refusal.as_ref());
+        self.row_follows(message_id, status, reason)?;
         let reason = reason.map(Code::as_str);
         self.write_all(
             "UPDATE messages SET status = ?, reason = ? WHERE message_id = ?",

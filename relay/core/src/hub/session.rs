@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use shared::event::Event;
+use shared::event::{Event, NOBODY};
 use shared::id::UserId;
 use shared::token::Claims;
 
@@ -41,8 +41,8 @@ impl Session {
         serde_json::from_str(attachment).ok()
     }
 
-    /// Visibility has one home, and this is it: staff hears of all chats, or of those it asked for; a visitor hears of
-    /// their own chat only, and of it only what is meant for them. A filter can never widen what a visitor sees.
+    /// Visibility has one home, and this is it: staff hears of all chats, or of those it asked for, and of what is the whole
+    /// organization's; a visitor hears of their own chat only, and of it only what is meant for them. A filter can never widen what a visitor sees.
     #[must_use]
     pub fn hears(&self, event: &Event) -> bool {
         self.hears_of(event.user_id(), event.is_for_visitor())
@@ -52,7 +52,7 @@ impl Session {
     #[must_use]
     pub fn hears_of(&self, user_id: UserId, for_visitor: bool) -> bool {
         if self.claims.role.is_staff() {
-            self.filter.is_empty() || self.filter.contains(&user_id)
+            self.filter.is_empty() || user_id == NOBODY || self.filter.contains(&user_id)
         } else {
             for_visitor && self.claims.sub == user_id
         }
@@ -111,5 +111,6 @@ mod tests {
         assert!(staff.hears_of(8, false));
         staff.filter = [-7].into();
         assert!(!staff.hears_of(8, false) && staff.hears_of(-7, false));
+        assert!(staff.hears_of(NOBODY, false) && !visitor.hears_of(NOBODY, false));
     }
 }

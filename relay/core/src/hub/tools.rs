@@ -9,8 +9,10 @@ use shared::access::Scope;
 
 use super::Decision;
 use super::administration::Actor;
+use super::bulk::BulkStep;
 use super::draft::Draft;
 use super::input::ENTROPY_BYTES;
+use crate::tools::bulk::Asked;
 
 /// What is asked of a tool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +47,31 @@ pub enum Tool {
         /// The values by their variables.
         variables: BTreeMap<String, String>,
     },
+    /// Sends to many.
+    StartBulk(Asked),
+    /// Lists the bulk sends, newest first.
+    Bulks,
+    /// Shows a bulk send.
+    Bulk {
+        /// Which.
+        bulk_id: i64,
+    },
+    /// Lists the rows of a bulk send.
+    BulkRows {
+        /// Of which.
+        bulk_id: i64,
+        /// Only those after this one.
+        after: Option<i64>,
+        /// How many.
+        limit: Option<i64>,
+    },
+    /// Pauses, resumes or cancels a bulk send.
+    StepBulk {
+        /// Which.
+        bulk_id: i64,
+        /// What of the three.
+        step: BulkStep,
+    },
     /// Reads the settings of automatic replies.
     AutoReplies,
     /// Replaces the settings of automatic replies.
@@ -59,11 +86,18 @@ impl Tool {
     #[must_use]
     pub fn scope(&self) -> Scope {
         match self {
-            Self::Templates | Self::PreviewTemplate { .. } | Self::AutoReplies => Scope::ChatsRead,
+            Self::Templates
+            | Self::PreviewTemplate { .. }
+            | Self::AutoReplies
+            | Self::Bulks
+            | Self::Bulk { .. }
+            | Self::BulkRows { .. } => Scope::ChatsRead,
             Self::CreateTemplate { .. }
             | Self::ChangeTemplate { .. }
             | Self::RemoveTemplate { .. }
-            | Self::ChangeAutoReplies { .. } => Scope::ToolsWrite,
+            | Self::ChangeAutoReplies { .. }
+            | Self::StartBulk(_)
+            | Self::StepBulk { .. } => Scope::ToolsWrite,
         }
     }
 }
@@ -77,6 +111,11 @@ impl Draft<'_> {
                 self.change_template(actor, &template_id, &title, &text)
             }
             Tool::RemoveTemplate { template_id } => self.remove_template(actor, &template_id),
+            Tool::StartBulk(asked) => self.start_bulk(actor, &asked),
+            Tool::Bulks => self.list_bulks(),
+            Tool::Bulk { bulk_id } => self.show_bulk(bulk_id),
+            Tool::BulkRows { bulk_id, after, limit } => self.bulk_rows_page(bulk_id, after, limit),
+            Tool::StepBulk { bulk_id, step } => self.step_bulk(actor, bulk_id, step),
             Tool::AutoReplies => self.auto_replies(),
             Tool::ChangeAutoReplies { document } => self.change_auto_replies(actor, &document),
             Tool::PreviewTemplate { template_id, variables } => self.preview_template(&template_id, &variables),

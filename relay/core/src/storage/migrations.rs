@@ -18,6 +18,7 @@ const STEPS: &[&[&str]] = &[
     CHORES,
     tools::TEMPLATES,
     tools::AUTO_REPLIES,
+    tools::BULK,
 ];
 
 /// How many chats are new is asked for each new one.

@@ -11,6 +11,15 @@ use crate::auth::text_of;
 /// Bytes of chance for the new epoch.
 pub const EPOCH_ENTROPY_BYTES: usize = 16;
 
+/// A bulk send may have gone on since: whether it is to go on from here is for a person to decide.
+const BULKS: [&str; 3] = [
+    "UPDATE bulk_rows SET state = 'failed', reason = 'delivery_unknown' WHERE state = 'sending' AND message_id IN (
+        SELECT message_id FROM messages WHERE status = 'failed')",
+    "UPDATE bulks SET failed = (SELECT COUNT(*) FROM bulk_rows
+        WHERE bulk_rows.bulk_id = bulks.bulk_id AND bulk_rows.state = 'failed')",
+    "UPDATE bulks SET state = 'paused', reason = 'delivery_unknown' WHERE state = 'running'",
+];
+
 /// Tells the data of an organization that they come from a copy. False if there is no organization in them. The statements
 /// hold for every step of the schema, so that the data may be older than this relay.
 ///
@@ -20,7 +29,7 @@ pub fn mark_restored(store: &dyn Store, entropy: &[u8; EPOCH_ENTROPY_BYTES]) -> 
     if !is_provisioned(store)? || store.first("SELECT 1 FROM organization", &[])?.is_none() {
         return Ok(false);
     }
-    store.commit(&[
+    let mut writes = vec![
         Write { statement: "UPDATE organization SET epoch = ?", params: vec![text_of(entropy).into()] },
         Write {
             statement: "UPDATE messages SET status = 'failed', reason = 'delivery_unknown' WHERE message_id IN (
@@ -38,7 +47,12 @@ pub fn mark_restored(store: &dyn Store, entropy: &[u8; EPOCH_ENTROPY_BYTES]) -> 
             statement: "UPDATE sends SET state = 'checking', lookups = 0, due_at = 0 WHERE state <> 'sent'",
             params: vec![],
         },
-    ])?;
+    ];
+    // Older data have no bulk sends.
+    if store.first("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'bulks'", &[])?.is_some() {
+        writes.extend(BULKS.iter().map(|statement| Write { statement, params: vec![] }));
+    }
+    store.commit(&writes)?;
     Ok(true)
 }
 

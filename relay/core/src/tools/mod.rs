@@ -1,6 +1,8 @@
 //! What the organization's tools decide without a store: see `hub` for what they keep.
 
 pub mod auto_reply;
+pub mod bulk;
+pub mod csv;
 
 const DAY_MIN: i64 = 24 * 60;
 

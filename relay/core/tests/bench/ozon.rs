@@ -37,6 +37,10 @@ pub struct FakeOzon {
     read: BTreeMap<String, u64>,
     /// How often each of our messages was accepted.
     pub accepted: BTreeMap<MessageId, u32>,
+    /// The chats of postings that were begun, and how often.
+    pub begun: BTreeMap<String, u32>,
+    /// Postings whose chats are refused, with the status and the body.
+    pub refused: BTreeMap<String, (u16, String)>,
 }
 
 impl FakeOzon {
@@ -127,6 +131,14 @@ impl FakeOzon {
         let body: Value = serde_json::from_slice(call.request.body()).unwrap();
         let chat_id = body["chat_id"].as_str().unwrap_or_default();
         match (call.request.uri().path(), &call.job) {
+            ("/v1/chat/start", Job::StartChat { .. }) => {
+                let posting_number = body["posting_number"].as_str().unwrap();
+                if let Some((status, body)) = self.refused.get(posting_number) {
+                    return answered(*status, body);
+                }
+                *self.begun.entry(posting_number.into()).or_default() += 1;
+                answered(200, &json!({"result": {"chat_id": chat_of(posting_number)}}).to_string())
+            }
             ("/v1/chat/send/message", Job::Send { message_id, .. }) => {
                 self.keep(chat_id, true, body["text"].as_str().unwrap());
                 *self.accepted.entry(*message_id).or_default() += 1;
@@ -150,6 +162,11 @@ impl FakeOzon {
     pub fn forget(&mut self, chat_id: &str) {
         self.chats.remove(chat_id);
     }
+}
+
+/// The chat of a posting: the same however often it is begun.
+pub fn chat_of(posting_number: &str) -> String {
+    format!("chat-of-{posting_number}")
 }
 
 fn shown(kept: &Kept) -> Value {
@@ -251,9 +268,9 @@ impl Market {
     pub fn buyer_writes(&mut self, chat_id: &str, text: &str) -> UserId {
         use relay_core::storage::Sql;
         let id = self.ozon.buyer_writes(chat_id, text);
-        let mut body = new_message(chat_id, id, text);
-        body["created_at"] = json!(self.bench.now.to_rfc3339());
-        self.bench.push(&self.secret, &body).unwrap();
+        let mut push = new_message(chat_id, id, text);
+        push["created_at"] = json!(self.bench.now);
+        self.bench.push(&self.secret, &push).unwrap();
         let statement = "SELECT user_id FROM chats WHERE external_id = ?";
         self.bench.store.first(statement, &[chat_id.into()]).unwrap().unwrap().integer(0).unwrap()
     }
