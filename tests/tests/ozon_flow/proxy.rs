@@ -123,7 +123,7 @@ async fn a_crowd_of_calls_stays_within_the_vendors_limit() {
 
 #[tokio::test]
 async fn a_push_that_never_came_is_found_by_looking() {
-    let mut counter = Counter::open("missed").await;
+    let counter = Counter::open("missed").await;
     counter.seller.push_manner(&PushManner { never: true, ..PushManner::default() }).await.unwrap();
     counter.seller.buyer_says(&counter.chat_id, "Вы меня слышите?").await.unwrap();
     // As often as it looks while no push comes, and a little more.
