@@ -67,6 +67,14 @@ async fn walk(screen: Screen) {
     widget.find(Root::Widget, ".typing").await;
     own("somebody typing").await;
 
+    // A message that the relay refuses: on its way its text is lost. Why is said at once.
+    let spoil = "const { send } = WebSocket.prototype; WebSocket.prototype.send = function (frame) { if (!frame.includes('send_message')) return send.call(this, frame); WebSocket.prototype.send = send; this.send(JSON.stringify({ ...JSON.parse(frame), text: '' })) };";
+    widget.run(spoil).await;
+    widget.write(Root::Widget, ".composer .input", "Отложите оба\u{e007}").await;
+    widget.until_text(Root::Widget, ".msg.mine.failed .why[role=alert]", "Пустое сообщение").await;
+    widget.shoot("refused").await;
+    own("a message that was refused").await;
+
     // A file that does not go, a picture in full.
     let lose = "const send = XMLHttpRequest.prototype.send; XMLHttpRequest.prototype.send = function () { XMLHttpRequest.prototype.send = send; setTimeout(() => this.dispatchEvent(new ProgressEvent('loadend'))) };";
     for (page, root) in [(&widget, Root::Widget), (&inbox, Root::Page)] {

@@ -49,6 +49,12 @@ fn texts(market: &mut Market) -> Vec<String> {
     market.bench.texts(operator, buyer)
 }
 
+/// The next look is due; a hub that is restored knows so.
+fn look_now(market: &mut Market) {
+    market.bench.execute("UPDATE chores SET due_at = 0 WHERE kind = 'walk'", vec![]);
+    market.bench.hibernate();
+}
+
 /// A market that looks for what it missed.
 fn looking() -> Market {
     let mut market = Market::new();
@@ -67,13 +73,14 @@ fn settled() -> Market {
 #[test]
 fn a_message_whose_push_never_came_is_found_with_its_own_time() {
     let mut market = settled();
+    market.ozon.now = "2026-01-10T15:30:07Z".into();
     market.ozon.buyer_writes(CHAT, "Вы меня слышите?");
     live(&mut market, OZON_POLL_HEALTHY_MS);
     assert_eq!(texts(&mut market), ["Есть в наличии?", "Вы меня слышите?"]);
     let told = market.bench.only(market.operator, "new_message");
     assert_eq!(
         (told.len(), &told[0]["data"]["text"], &told[0]["timestamp"]),
-        (1, &json!("Вы меня слышите?"), &json!("2026-01-10T15:31:00Z"))
+        (1, &json!("Вы меня слышите?"), &json!("2026-01-10T15:30:07Z"))
     );
     // The push comes after all, and the look comes again: it stays one.
     let id = market.ozon.last_id(CHAT);
@@ -102,9 +109,10 @@ fn a_chat_that_nobody_was_told_of_begins_and_one_that_is_long_over_does_not() {
     let told = market.bench.only(market.operator, "new_chat");
     assert_eq!((told.len(), &told[0]["data"]["first_message"]), (1, &json!("Новый вопрос")));
 
-    let mut market = looking();
+    let mut market = Market::new();
     market.ozon.buyer_writes(OTHER_CHAT, "Давно");
     market.bench.advance(OZON_BACKFILL_MS + 3_600_000);
+    market.bench.look().unwrap();
     live(&mut market, OZON_POLL_MS);
     assert!(market.bench.only(market.operator, "new_chat").is_empty());
     // Until they write again.
@@ -142,7 +150,7 @@ fn a_look_while_a_message_of_ours_is_on_its_way_does_not_take_it_for_somebody_el
     market.ozon.serve(&call);
     market.buyer_writes(CHAT, "Жду");
     let until = market.bench.now.plus_ms(OZON_POLL_SOON_MS);
-    market.bench.execute("UPDATE chores SET due_at = 0 WHERE kind = 'walk'", vec![]);
+    look_now(&mut market);
     market.bench.advance(1);
     while market.bench.now < until {
         while !market.bench.chores.is_empty() {
@@ -189,7 +197,7 @@ fn a_long_gap_is_read_page_by_page_in_order_and_survives_crashes() {
     for number in 0..count {
         market.ozon.buyer_writes(CHAT, &format!("{number:04}"));
     }
-    market.bench.execute("UPDATE chores SET due_at = 0 WHERE kind = 'walk'", vec![]);
+    look_now(&mut market);
     let mut pages = 0;
     while market.bench.integers("SELECT COUNT(*) FROM messages")[0] < i64::from(count) + 1 {
         market.bench.advance(1_000);
@@ -269,7 +277,7 @@ fn chores_keep_to_their_share_of_the_gate_and_wait_as_they_are_asked_to() {
     for number in 0..100 {
         market.ozon.buyer_writes(&format!("{OTHER_CHAT}-{number}"), "?");
     }
-    market.bench.execute("UPDATE chores SET due_at = 0 WHERE kind = 'walk'", vec![]);
+    look_now(&mut market);
     market.bench.advance(1);
     let walk = market.bench.chores.remove(0);
     let page = market.ozon.serve(&walk);
@@ -281,7 +289,7 @@ fn chores_keep_to_their_share_of_the_gate_and_wait_as_they_are_asked_to() {
     assert_eq!(market.bench.integers("SELECT COUNT(*) FROM chats")[0], 101);
 
     let mut market = settled();
-    market.bench.execute("UPDATE chores SET due_at = 0 WHERE kind = 'walk'", vec![]);
+    look_now(&mut market);
     for (answer, wait) in [(limited(Some("7")), 7_000), (answered(403, "{}"), CHORE_RETRY_MAX_MS)] {
         market.bench.advance(1);
         let walk = market.bench.chores.remove(0);
@@ -349,7 +357,7 @@ fn what_was_read_at_ozon_is_read_here_and_what_the_buyer_read_is_ticked() {
 fn a_page_that_cannot_be_read_whole_loses_nothing_for_good() {
     let mut market = settled();
     market.ozon.buyer_writes(CHAT, "Раз");
-    market.bench.execute("UPDATE chores SET due_at = 0 WHERE kind = 'walk'", vec![]);
+    look_now(&mut market);
     market.bench.advance(1);
     let walk = market.bench.chores.remove(0);
     let page = market.ozon.serve(&walk);

@@ -4,7 +4,7 @@ use reqwest::{Body, Method};
 use serde_json::{Value, json};
 use shared::problem::Code;
 use shared::route::{
-    EVENTS, FILES, Route, WIDGET_FILES, WIDGET_RATING, WIDGET_SESSIONS, WIDGET_SETTINGS, WIDGET_SOCKET, file_path,
+    EVENTS, FILES, OZON, Route, WIDGET_FILES, WIDGET_RATING, WIDGET_SESSIONS, WIDGET_SETTINGS, WIDGET_SOCKET, file_path,
 };
 use tests::world::{Answer, Http, ORIGIN, Socket, request};
 
@@ -19,6 +19,8 @@ const UNA: Cell = Some(Code::Unauthorized);
 const EXP: Cell = Some(Code::TokenExpired);
 const REV: Cell = Some(Code::TokenRevoked);
 const FOR: Cell = Some(Code::Forbidden);
+/// No account of the upstream's is connected.
+const NOC: Cell = Some(Code::UpstreamNotConnected);
 /// What is another organization's is not there.
 const NOF: Cell = Some(Code::NotFound);
 
@@ -173,6 +175,11 @@ Route::Token(_) => Route::Token(stage.spare_token.clone()), [
 ];
 Route::Audit => Route::Audit, [
     call("GET", format!("/v1/audit?organization={}", stage.shop.id), [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES]),
+];
+// Whoever gets as far as the account hears that there is none, in the vendor's form.
+Route::Ozon(_) => Route::Ozon("/v3/chat/list".into()), [
+    call("POST", format!("{OZON}/v3/chat/list"),                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, NOC, NOC, FOR, NOC, NOC, UNA])
+        .with(|_| json!({"limit": 1})),
 ];
 Route::Integrations => Route::Integrations, [{
     let organization = stage.shop.id.clone();
@@ -331,7 +338,8 @@ async fn attempt(stage: &Stage, call: &Call, token: Option<&str>, number: usize,
         // Such an answer has no body: its status has to say enough.
         return (expected.filter(|code| code.status() == status).or(Some(Code::Internal)), text);
     }
-    let seen = if status < 300 { None } else { code_of(&json!("error"), &said["code"]) };
+    let code = if said["code"].is_string() { &said["code"] } else { &said["problem"] };
+    let seen = if status < 300 { None } else { code_of(&json!("error"), code) };
     assert!(seen.is_some() || status < 300, "{}: {status} {text}", call.path);
     (seen, text)
 }

@@ -66,7 +66,7 @@ async fn a_send_that_is_repeated_over_and_over_and_whose_answers_are_lost_makes_
     assert_eq!(counter.seller.state().await.unwrap().calls(SEND), 1);
     // Two ids are two messages.
     for key in ["a", "b", "b"] {
-        let client = vendors_client(&counter).await.with("x-client-message-id", key);
+        let client = client.clone().with("x-client-message-id", key);
         let asked = json!({"chat_id": counter.chat_id, "text": "Дважды"});
         assert_eq!(client.post(SEND, &asked).await.expect(200), json!({"result": "success"}), "{key}");
     }
