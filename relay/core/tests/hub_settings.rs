@@ -7,6 +7,7 @@ use bench::people::{operator, visitor};
 use bench::{Bench, KEY, ORGANIZATION, SHOP};
 use relay_core::hub::{Change, Command, Request, Tool, Visit};
 use relay_core::storage::Sql;
+use relay_core::tools::bulk::{Asked, Table};
 use serde_json::{Value, json};
 use shared::close;
 use shared::limits::{KEY_GRACE_MAX_S, RETENTION_DAYS_MAX};
@@ -105,6 +106,18 @@ fn a_deleted_organization_leaves_its_id_taken_and_nothing_else() {
     bench.ask(widget, json!({"action": "consent", "version": "1", "given": true})).unwrap();
     bench.operator_writes(desk, -8, "Ответ");
     bench.tool(Tool::CreateTemplate { title: "Своё".into(), text: "Секрет".into() }).unwrap();
+    let table = Table::of_csv("posting_number\n1-1\n").unwrap();
+    let (text, client_id) = (Some("Секрет".into()), Some("b-1".into()));
+    let asked = Asked {
+        template_id: None,
+        text,
+        source: "ozon".into(),
+        table,
+        rate_per_minute: None,
+        client_id,
+        dry_run: false,
+    };
+    bench.tool(Tool::StartBulk(asked)).unwrap();
 
     bench.administer(Command::DeleteOrganization).unwrap();
     for conn in [widget, desk] {

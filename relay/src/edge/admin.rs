@@ -144,6 +144,7 @@ pub(super) async fn as_csv(request: &Request, route: &Route, mut answer: Respons
     let table: (&str, fn(&serde_json::Value) -> String) = match route {
         Route::Consents => ("consents", relay_core::hub::consents_csv),
         Route::BulkRows(_) => ("bulk", relay_core::hub::bulk_rows_csv),
+        Route::Reports => ("report", relay_core::tools::report::table),
         _ => return Ok(answer),
     };
     let wants_csv = word(request, "format").ok().flatten().is_some_and(|format| format == "csv");

@@ -113,7 +113,8 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
         | Route::BulkRows(_)
         | Route::BulkPause(_)
         | Route::BulkResume(_)
-        | Route::BulkCancel(_) => match tools::use_one(&mut request, env, &route).await {
+        | Route::BulkCancel(_)
+        | Route::Reports => match tools::use_one(&mut request, env, &route).await {
             Ok((organization, call, status)) => {
                 let answer = ask(env, &organization, call, status).await?;
                 admin::as_csv(&request, &route, answer).await

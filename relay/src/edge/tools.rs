@@ -85,6 +85,10 @@ async fn tool(request: &mut Request, route: &Route) -> Outcome<(Option<String>, 
             let (after, limit) = (number(request, "after")?, number(request, "limit")?);
             (None, Tool::BulkRows { bulk_id: *bulk_id, after, limit }, 200)
         }
+        (Route::Reports, _) => {
+            let (from, to, utc_offset) = (word(request, "from")?, word(request, "to")?, word(request, "utc_offset")?);
+            (None, Tool::Report { from, to, utc_offset }, 200)
+        }
         (Route::BulkPause(bulk_id), _) => (None, step(*bulk_id, BulkStep::Pause), 200),
         (Route::BulkResume(bulk_id), _) => (None, step(*bulk_id, BulkStep::Resume), 200),
         (Route::BulkCancel(bulk_id), _) => (None, step(*bulk_id, BulkStep::Cancel), 200),

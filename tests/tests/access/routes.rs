@@ -237,6 +237,10 @@ Route::BulkCancel(_) => Route::BulkCancel(9), [
     call("POST", format!("/v1/bulk/9/cancel?organization={}", stage.shop.id),
                                                                      [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, NOF, FOR, NOF]),
 ];
+Route::Reports => Route::Reports, [
+    call("GET", format!("/v1/reports?organization={}", stage.shop.id),
+                                                                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, FOR, YES]),
+];
 // The secret in the path opens it.
 Route::Hook { .. } => Route::parse(&stage.hook).expect("the hook is a route"), [
     call("POST", stage.hook.clone(),                                 [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES])

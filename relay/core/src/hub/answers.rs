@@ -1,10 +1,11 @@
-//! How soon a visitor is answered: from their first message that nobody has answered to the organization's next one. The
-//! latest such times are kept, and the widget says what is usual.
+//! How soon somebody is answered: from their first message that nobody has answered to the organization's next one, a machine's
+//! reply aside. These times are kept for reports; the latest of visitors also by themselves, and the widget says what is usual.
 
 use serde_json::{Value as Json, json};
 use shared::id::MessageId;
 use shared::limits::{ANSWERS_KEPT, ANSWERS_MIN, ANSWERS_WITHIN_MS};
 use shared::message::source;
+use shared::time::Timestamp;
 use shared::token::Role;
 
 use super::Decision;
@@ -12,18 +13,32 @@ use super::draft::Draft;
 use super::messages::ChatRow;
 
 impl Draft<'_> {
-    /// A visitor has written, and waits from now on, unless they do already.
-    pub(super) fn begins_to_wait(&mut self, chat: &ChatRow) {
-        if chat.source == source::WIDGET && chat.waiting_since.is_none() {
-            self.write("UPDATE chats SET waiting_since = ? WHERE user_id = ?", [self.now.0, chat.user_id]);
+    /// A user has written, and waits from then on, unless they do already.
+    pub(super) fn begins_to_wait(&mut self, chat: &ChatRow, since: Timestamp) {
+        if chat.waiting_since.is_none() {
+            self.write("UPDATE chats SET waiting_since = ? WHERE user_id = ?", [since.0, chat.user_id]);
         }
     }
 
     /// The organization has written: if somebody waited for it, it is told for how long.
-    pub(super) fn answered(&mut self, chat: &ChatRow, message_id: MessageId) {
+    pub(super) fn answered(&mut self, chat: &ChatRow, writer: &str, message_id: MessageId, at: Timestamp) {
         let Some(since) = chat.waiting_since else { return };
         self.waits_no_more(chat);
-        let waited_ms = self.now.0.saturating_sub(since).max(0);
+        let waited_ms = at.0.saturating_sub(since).max(0);
+        self.write_all(
+            "INSERT INTO responses (message_id, user_id, source, writer, waited_ms, answered_at) VALUES (?, ?, ?, ?, ?, ?)",
+            vec![
+                message_id.into(),
+                chat.user_id.into(),
+                chat.source.as_str().into(),
+                writer.into(),
+                waited_ms.into(),
+                at.0.into(),
+            ],
+        );
+        if chat.source != source::WIDGET {
+            return;
+        }
         self.write(
             "INSERT INTO answers (message_id, waited_ms, answered_at) VALUES (?, ?, ?)",
             [message_id, waited_ms, self.now.0],

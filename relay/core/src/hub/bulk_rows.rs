@@ -271,12 +271,31 @@ impl Draft<'_> {
             &format!("SELECT {COLUMNS} FROM bulk_rows WHERE message_id = ? AND state = 'sending'"),
             &[message_id.into()],
         )?;
-        let Some(row) = row.as_ref().map(BulkRow::read).transpose()? else { return Ok(()) };
+        let Some(row) = row.as_ref().map(BulkRow::read).transpose()? else {
+            return if end == End::Sent { self.was_sent_after_all(message_id) } else { Ok(()) };
+        };
         self.end_row(&row, end, reason)?;
         if let (End::Failed, Some(code)) = (end, reason) {
             self.pause_bulk_for(row.bulk_id, code)?;
         }
         Ok(())
+    }
+
+    /// A message that had failed, since nobody could say whether it had arrived, was found at the upstream.
+    fn was_sent_after_all(&mut self, message_id: MessageId) -> Decision {
+        let statement = "SELECT bulk_id FROM bulk_rows WHERE message_id = ? AND state = 'failed'";
+        let Some(row) = self.sql.first(statement, &[message_id.into()])? else { return Ok(()) };
+        let bulk_id = row.integer(0)?;
+        self.write(
+            "UPDATE bulks SET sent = sent + found, failed = failed - found FROM (SELECT COUNT(*) AS found FROM bulk_rows
+               WHERE message_id = ? AND state = 'failed') WHERE bulk_id = ?",
+            [message_id, bulk_id],
+        );
+        self.write(
+            "UPDATE bulk_rows SET state = 'sent', reason = NULL WHERE message_id = ? AND state = 'failed'",
+            [message_id],
+        );
+        self.tell_of_bulk_soon(bulk_id)
     }
 
     /// Counts a row that is at its end, once, whatever else happens to it in this turn.

@@ -29,6 +29,8 @@ const TABLES: &[&str] = &[
     "DELETE FROM templates",
     "DELETE FROM bulks",
     "DELETE FROM bulk_rows",
+    "DELETE FROM responses",
+    "DELETE FROM chores",
 ];
 
 impl Draft<'_> {

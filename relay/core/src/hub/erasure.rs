@@ -20,7 +20,8 @@ use super::{Decision, Effect, Refused};
 use crate::auth::{receipt, text_of};
 
 /// Where something of a user is: the table's name, how to count it, how to delete it.
-const PLACES: [(&str, &str, &str); 7] = [
+const PLACES: [(&str, &str, &str); 8] = [
+    ("responses", "SELECT COUNT(*) FROM responses WHERE user_id = ?", "DELETE FROM responses WHERE user_id = ?"),
     (
         "answers",
         "SELECT COUNT(*) FROM answers WHERE message_id IN (SELECT message_id FROM messages WHERE user_id = ?)",

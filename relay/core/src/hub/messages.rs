@@ -221,7 +221,7 @@ impl Draft<'_> {
         self.reopen(chat)?;
         let upstream_id = row.upstream_id.clone();
         let message = self.keep(chat, row);
-        self.begins_to_wait(chat);
+        self.begins_to_wait(chat, message.timestamp);
         if is_new {
             self.publish_at(
                 message.timestamp,
@@ -289,7 +289,7 @@ impl Draft<'_> {
             written_at: None,
         };
         let message = self.operator_wrote(chat, row, status)?;
-        self.answered(chat, message.message_id);
+        self.answered(chat, writer, message.message_id, message.timestamp);
         if status == Status::Queued {
             self.queue_send(chat, &message)?;
         }

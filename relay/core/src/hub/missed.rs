@@ -41,6 +41,9 @@ struct Marks {
     poll_ms: i64,
 }
 
+/// Under which name messages are kept that the merchant wrote on Ozon's own pages.
+const OZON_WRITER: &str = "ozon";
+
 impl Draft<'_> {
     /// A push came: pushes are well.
     pub(super) fn pushed(&mut self) {
@@ -250,7 +253,7 @@ impl Draft<'_> {
             side: if is_customer { Side::User } else { Side::Operator },
             text,
             author: (!is_customer).then(|| author(&message.user_type)),
-            writer: if is_customer { "user" } else { "ozon" },
+            writer: if is_customer { "user" } else { OZON_WRITER },
             client_id: None,
             status: None,
             upstream_id,
@@ -261,9 +264,13 @@ impl Draft<'_> {
         let kept = if is_customer {
             let kept = self.user_wrote(&chat, is_new, row)?;
             chat.status = ChatStatus::Open;
+            chat.waiting_since.get_or_insert(kept.timestamp.0);
             kept
         } else {
-            self.operator_wrote(&chat, row, Status::Sent)?
+            let kept = self.operator_wrote(&chat, row, Status::Sent)?;
+            self.answered(&chat, OZON_WRITER, kept.message_id, kept.timestamp);
+            chat.waiting_since = None;
+            kept
         };
         chat.last_message_id = kept.message_id;
         Ok((chat, kept.message_id))

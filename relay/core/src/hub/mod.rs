@@ -40,6 +40,7 @@ mod organization;
 mod patience;
 mod presence;
 mod rating;
+mod report;
 mod resealing;
 mod retention;
 mod sends;

@@ -91,6 +91,7 @@ impl Draft<'_> {
         self.write("DELETE FROM sends WHERE message_id <= ?", [up_to]);
         self.write("DELETE FROM messages WHERE message_id <= ?", [up_to]);
         self.write("DELETE FROM answers WHERE message_id <= ?", [up_to]);
+        self.write("DELETE FROM responses WHERE message_id <= ?", [up_to]);
         self.delete_files_up_to(up_to)?;
         for (user_id, last) in last_of {
             self.trimmed(user_id, last)?;

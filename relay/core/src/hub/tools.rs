@@ -72,6 +72,15 @@ pub enum Tool {
         /// What of the three.
         step: BulkStep,
     },
+    /// Counts the chats of some days.
+    Report {
+        /// From when: a day or a moment.
+        from: Option<String>,
+        /// Until when: a day or a moment.
+        to: Option<String>,
+        /// By which clock's days.
+        utc_offset: Option<String>,
+    },
     /// Reads the settings of automatic replies.
     AutoReplies,
     /// Replaces the settings of automatic replies.
@@ -90,6 +99,7 @@ impl Tool {
             | Self::PreviewTemplate { .. }
             | Self::AutoReplies
             | Self::Bulks
+            | Self::Report { .. }
             | Self::Bulk { .. }
             | Self::BulkRows { .. } => Scope::ChatsRead,
             Self::CreateTemplate { .. }
@@ -116,6 +126,7 @@ impl Draft<'_> {
             Tool::Bulk { bulk_id } => self.show_bulk(bulk_id),
             Tool::BulkRows { bulk_id, after, limit } => self.bulk_rows_page(bulk_id, after, limit),
             Tool::StepBulk { bulk_id, step } => self.step_bulk(actor, bulk_id, step),
+            Tool::Report { from, to, utc_offset } => self.report(from.as_deref(), to.as_deref(), utc_offset.as_deref()),
             Tool::AutoReplies => self.auto_replies(),
             Tool::ChangeAutoReplies { document } => self.change_auto_replies(actor, &document),
             Tool::PreviewTemplate { template_id, variables } => self.preview_template(&template_id, &variables),

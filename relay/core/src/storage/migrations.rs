@@ -19,6 +19,7 @@ const STEPS: &[&[&str]] = &[
     tools::TEMPLATES,
     tools::AUTO_REPLIES,
     tools::BULK,
+    tools::REPORTS,
 ];
 
 /// How many chats are new is asked for each new one.

@@ -32,3 +32,14 @@ pub(super) const BULK: &[&str] = &[
     "CREATE INDEX bulk_rows_message ON bulk_rows (message_id) WHERE message_id IS NOT NULL",
     "CREATE INDEX bulk_rows_user ON bulk_rows (user_id) WHERE user_id IS NOT NULL",
 ];
+
+/// How long each answer was waited for, of whatever source; and messages by their time.
+pub(super) const REPORTS: &[&str] = &[
+    "CREATE TABLE responses (
+        message_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, source TEXT NOT NULL, writer TEXT NOT NULL,
+        waited_ms INTEGER NOT NULL, answered_at INTEGER NOT NULL)",
+    "CREATE INDEX responses_at ON responses (answered_at)",
+    "CREATE INDEX responses_writer ON responses (writer, answered_at)",
+    "CREATE INDEX responses_user ON responses (user_id)",
+    "CREATE INDEX messages_created ON messages (created_at)",
+];

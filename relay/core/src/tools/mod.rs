@@ -3,6 +3,7 @@
 pub mod auto_reply;
 pub mod bulk;
 pub mod csv;
+pub mod report;
 
 const DAY_MIN: i64 = 24 * 60;
 
