@@ -17,6 +17,7 @@ const SEALING_KEYS: &str = "SEALING_KEYS";
 const METRICS_TOKEN: &str = "METRICS_TOKEN";
 const RATE_FACTOR: &str = "RATE_FACTOR";
 const OZON_BASE_URL: &str = "OZON_BASE_URL";
+const OZON_PUSH_NETWORKS: &str = "OZON_PUSH_NETWORKS";
 
 /// The fewest bytes of an administrator's token.
 const ADMIN_TOKEN_BYTES_MIN: usize = 20;
@@ -55,6 +56,17 @@ pub fn metrics_token(env: &Env) -> Option<String> {
 /// How many times as generous the limits on how often are.
 pub fn rate_factor(env: &Env) -> i64 {
     env.var(RATE_FACTOR).ok().and_then(|factor| factor.to_string().trim().parse().ok()).unwrap_or(1)
+}
+
+/// Whether Ozon's notifications are taken from Ozon's networks only. Nothing else vouches for them but their address; so it
+/// is, where the real Ozon is called, unless the host says `any`.
+pub fn takes_ozons_networks_only(env: &Env) -> bool {
+    let var = |name: &str| env.var(name).map(|var| var.to_string()).unwrap_or_default();
+    match var(OZON_PUSH_NETWORKS).trim() {
+        "any" => false,
+        "ozon" => true,
+        _ => var(OZON_BASE_URL).trim_end_matches('/').ends_with(".ozon.ru"),
+    }
 }
 
 /// Everything that is not as it should be.

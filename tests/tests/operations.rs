@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::problem::Code;
-use tests::world::{Runtime, World, until};
+use tests::world::{Http, Runtime, World, until};
 
 /// The word that makes a test's relay trap.
 const TRAP: &str = "trap-of-this-test-7c1d9";
@@ -161,5 +161,28 @@ async fn the_log_has_lines_of_json_and_nobodys_words() {
     assert!(call["time"].as_str().is_some_and(|time| time.ends_with('Z')), "{call}");
     for word in ["900 123", "777-42", "едет", "Каренина", &visitor.token, &visitor.user_id.to_string()] {
         assert!(!lines.join("\n").contains(word), "{word} is in the log");
+    }
+}
+
+#[tokio::test]
+async fn notifications_are_taken_from_ozons_networks_only_where_the_host_wants_that() {
+    let more = [("OZON_PUSH_NETWORKS", "ozon"), ("TRUSTED_PROXY_HOPS", "1")];
+    let world = World::start_on(Runtime::Workerd, &more).await;
+    let shop = world.organization("networks").await;
+    let account = json!({"organization": shop.id, "source": "ozon", "client_id": "836", "api_key": "key-0123456789"});
+    let connected = world.admin().post("/v1/integrations", &account).await.expect(200);
+    let hook = connected["hook"].as_str().unwrap();
+    let ping = json!({"message_type": "TYPE_PING", "time": "2026-01-01T10:00:00.000Z"});
+    for (from, status) in [
+        ("195.34.21.7", 200),
+        // What the sender wrote themselves does not count, only what our own proxy appended.
+        ("195.34.21.7, 203.0.113.9", 403),
+        ("203.0.113.9, 185.73.195.255", 200),
+        ("185.73.196.0", 403),
+        ("not an address", 403),
+    ] {
+        let answer = Http::to(world.url(), None).with("x-forwarded-for", from).post(hook, &ping).await;
+        assert_eq!(answer.status, status, "{from}: {}", answer.text);
+        assert_eq!(answer.expect(status)["error"].is_null(), status == 200, "{from}");
     }
 }

@@ -12,7 +12,9 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use relay_core::auth::token;
 use relay_core::hub::{ConnId, Hub, Input, Turn};
 use relay_core::storage::{NativeStore, Store};
+use relay_core::upstream::gate::{Class, Gate, Verdict};
 use shared::id::UserId;
+use shared::limits::OZON_CALLS_PER_SECOND;
 use shared::time::Timestamp;
 use shared::token::Claims;
 
@@ -187,5 +189,36 @@ fn tokens(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, send, read, restore, tokens);
+/// A gate whose vendor's second is full but for one place, which is the slowest to look through.
+fn gate(criterion: &mut Criterion) {
+    const METHOD: &str = "/v3/chat/history";
+    let mut gate = Gate::restored(Timestamp(0), None);
+    let mut fill = |calls: usize| {
+        for _ in 0..calls {
+            let _ = gate.begin(START, METHOD, None);
+            let _ = gate.end(START, METHOD, Verdict::Fine);
+        }
+    };
+    fill(OZON_CALLS_PER_SECOND - 1);
+    let mut group = criterion.benchmark_group("the gate");
+    group.bench_function("lets in", |bencher| {
+        bencher.iter(|| gate.admit(black_box(START), Class::Send, METHOD, None));
+    });
+    let _ = gate.begin(START, METHOD, None);
+    group.bench_function("keeps out", |bencher| {
+        bencher.iter(|| gate.admit(black_box(START), Class::Send, METHOD, None));
+    });
+    let mut now = START;
+    group.bench_function("a call from its beginning to its end", |bencher| {
+        bencher.iter(|| {
+            now = now.plus_ms(20);
+            let _ = black_box(gate.admit(now, Class::Send, METHOD, None));
+            let _ = black_box(gate.begin(now, METHOD, None));
+            gate.end(now, METHOD, Verdict::Fine)
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, send, read, restore, tokens, gate);
 criterion_main!(benches);

@@ -258,3 +258,20 @@ fn two_buyers_who_write_at_once_do_not_mix() {
     assert_eq!(bench.texts(desk, 1), ["0", "2", "4", "6", "8", "10", "12", "14", "16", "18"]);
     assert_eq!(bench.texts(desk, 2), ["1", "3", "5", "7", "9", "11", "13", "15", "17", "19"]);
 }
+
+#[test]
+fn a_chat_that_ozon_closes_is_closed_here_once_and_the_buyer_opens_it_again() {
+    let mut market = Market::new();
+    let secret = market.secret.clone();
+    let closed = |chat_type: &str| json!({"message_type": "TYPE_CHAT_CLOSED", "chat_id": CHAT, "chat_type": chat_type, "user": {}, "seller_id": "7"});
+    market.bench.push(&secret, &closed("Seller_Support")).unwrap();
+    assert!(market.bench.only(market.operator, "chat_updated").is_empty());
+    for _ in 0..2 {
+        market.bench.push(&secret, &closed("Buyer_Seller")).unwrap();
+    }
+    let told = market.bench.only(market.operator, "chat_updated");
+    assert_eq!((told.len(), &told[0]["data"]["status"]), (1, &json!("closed")));
+    market.buyer_writes(CHAT, "Ещё вопрос");
+    let told = market.bench.only(market.operator, "chat_updated");
+    assert_eq!((told.len(), &told[0]["data"]["status"]), (1, &json!("open")));
+}

@@ -1,6 +1,7 @@
 //! `POST /hooks/{source}/{organization}/{secret}`: an upstream's notification.
 
 use relay_core::auth::key;
+use relay_core::upstream::ozon::networks;
 use shared::limits::HOOK_BYTES_MAX;
 use shared::message::source;
 use shared::problem::{Code, Problem};
@@ -8,7 +9,7 @@ use worker::{Env, Request, Response, Result};
 
 use super::organization::ask;
 use crate::call::Call;
-use crate::{http, limits};
+use crate::{address, config, http, limits};
 
 /// Takes a notification. The upstream gets its own form of answer, also for a refusal.
 pub(super) async fn take(
@@ -27,6 +28,14 @@ pub(super) async fn take(
     }
     if let Err(refused) = limits::stranger(env, organization) {
         return refuse(source, &refused);
+    }
+    if source == source::OZON && config::takes_ozons_networks_only(env) {
+        let from = address::of(&request, env);
+        if !from.is_some_and(|from| networks::is_ozons(from.ip())) {
+            let detail =
+                "notifications are taken from Ozon's own networks; OZON_PUSH_NETWORKS=any takes them from everywhere";
+            return refuse(source, &Problem::new(Code::Forbidden, detail));
+        }
     }
     let call = Call::Hook { source: source.into(), secret: secret.into(), body };
     let mut response = ask(env, organization, call, 200).await?;

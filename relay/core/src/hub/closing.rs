@@ -42,6 +42,18 @@ impl Draft<'_> {
         Ok(Json::Null)
     }
 
+    /// Ozon has closed a chat: nobody can write to it until the buyer does.
+    pub(super) fn closed_at_ozon(&mut self, chat_id: &str) -> Decision {
+        let Some(chat) = self.chat_at(source::OZON, chat_id)? else { return Ok(()) };
+        if chat.status == ChatStatus::Closed {
+            return Ok(());
+        }
+        let (user_id, status) = (chat.user_id, ChatStatus::Closed);
+        self.write_all("UPDATE chats SET status = ? WHERE user_id = ?", vec![status.as_str().into(), user_id.into()]);
+        self.hub.forwards.forget_chats();
+        self.publish(&Event::ChatUpdated(ChatUpdated { user_id, status }))
+    }
+
     /// A user's message opens a chat that was finished.
     pub(super) fn reopen(&mut self, chat: &ChatRow) -> Decision {
         if chat.status == ChatStatus::Open {

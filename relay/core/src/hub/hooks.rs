@@ -40,6 +40,12 @@ impl Draft<'_> {
         let push = push::read(body)?;
         let answer = push::answer(&push, self.now);
         self.pushed();
+        if let Push::ChatClosed { chat_id, chat_type, .. } = &push
+            && chat_type.is_of_buyer()
+        {
+            // Ozon need not name anybody who closed it.
+            self.closed_at_ozon(chat_id)?;
+        }
         if !push.is_of_buyer() {
             return Ok(answer);
         }

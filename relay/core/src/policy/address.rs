@@ -49,6 +49,12 @@ impl Address {
         parsed.map(|address| Self(address.to_canonical()))
     }
 
+    /// As a number.
+    #[must_use]
+    pub fn ip(self) -> IpAddr {
+        self.0
+    }
+
     /// What is counted as one sender: an IPv4 address, or an IPv6 network of 64 bits, which is what one household or
     /// server gets and can change the rest of at will.
     #[must_use]
