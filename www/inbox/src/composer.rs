@@ -7,6 +7,7 @@ use shared::id::UserId;
 use shared::limits::{OZON_TEXT_CHARS_MAX, TEXT_CHARS_MAX};
 use shared::message::source;
 use shared::problem::{Code, Problem};
+use shared::split::split;
 use wasm_bindgen::JsCast;
 use widget::browser;
 
@@ -58,6 +59,27 @@ pub fn Composer(
     let counted = Memo::new(move |_| counter(&draft.get(), &source.get()));
     let field = NodeRef::<Textarea>::new();
 
+    // What Ozon takes only in parts can be sent so, if the operator wants it.
+    let parts = Memo::new(move |_| {
+        let is_too_long = source.get() == source::OZON && problem.get() == Some(Code::TooLarge);
+        if is_too_long { draft.with(|draft| split(draft, OZON_TEXT_CHARS_MAX).len()) } else { 0 }
+    });
+    let send_parts = move |_| {
+        let text = draft.get_untracked();
+        let parts = split(&text, OZON_TEXT_CHARS_MAX);
+        for (place, part) in parts.iter().enumerate() {
+            if desk.act(|client, now| client.send(now, user_id, part, browser::client_id())).is_err() {
+                // What did not fit into the outbox stays to be sent.
+                desk.set_draft(user_id, parts.get(place..).unwrap_or_default().join("\n"));
+                notice.set(Some(text::OUTBOX_FULL));
+                return;
+            }
+        }
+        desk.set_draft(user_id, String::new());
+        notice.set(None);
+        at_end.set_value(true);
+        focus_composer();
+    };
     let send = move || {
         if problem.get_untracked().is_some() {
             return;
@@ -154,7 +176,11 @@ pub fn Composer(
                 <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5m-6 6 6-6 6 6"></path></svg>
                 <span>{text::SEND}</span>
             </button>
-            <p class="hint">{text::SEND_HINT}</p>
+            <p class="hint" hidden=move || parts.get() != 0>{text::SEND_HINT}</p>
+            <button type="button" class="parts" hidden=move || parts.get() == 0 on:click=send_parts>
+                {text::SEND_IN_PARTS}
+                {parts}
+            </button>
             <p
                 class="counter"
                 class:over=move || problem.get() == Some(Code::TooLarge)

@@ -11,6 +11,7 @@ use crate::avatar::avatar;
 use crate::desk::Desk;
 use crate::row::source_badge;
 use crate::text;
+use crate::window::ReplyWindow;
 
 /// `about`: whether the panel about the user is open. `trouble`: why the conversation could not be finished.
 #[component]
@@ -80,6 +81,7 @@ pub fn Head(
             {move || source_badge(&origin.get())}
             <div class="sub">
                 <p class="state" class:on=online>{presence}</p>
+                {move || (origin.get() == source::OZON).then(|| view! { <ReplyWindow user_id=user_id/> })}
                 <p class="finished" role="status">
                     {move || if status.get() == Some(ChatStatus::Closed) { text::FINISHED } else { "" }}
                 </p>

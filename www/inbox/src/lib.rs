@@ -32,6 +32,7 @@ mod text;
 mod token;
 mod uploads;
 mod when;
+mod window;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
