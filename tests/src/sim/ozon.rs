@@ -252,9 +252,6 @@ impl World {
                 self.blame(|| format!("{other:?} is no call of the relay's here"));
                 String::new()
             }
-            Job::StartChat { bulk_id, row, .. } => {
-                json!({"result": {"chat_id": format!("bulk-{bulk_id}-{row}")}}).to_string()
-            }
         }
     }
 
