@@ -252,9 +252,6 @@ impl World {
                 self.blame(|| "nobody here calls Ozon through the relay".into());
                 String::new()
             }
-            Job::StartChat { bulk_id, row, .. } => {
-                json!({"result": {"chat_id": format!("bulk-{bulk_id}-{row}")}}).to_string()
-            }
         }
     }
 
