@@ -168,6 +168,8 @@ async fn serve_a_buyer(seller: &tests::world::Seller, inbox: &Page) {
     inbox.shoot("6-two-sources").await;
     inbox.click(Root::Page, ".row:has(.source.ozon)").await;
     inbox.until_text(Root::Page, ".msg.in .body", question).await;
+    // Two days, of which some seconds are over.
+    inbox.until_text(Root::Page, ".who .window", "Ответить за 47 ч").await;
     let answer = "Да, подойдёт: диаметр 9,5 см";
     inbox.write(Root::Page, ".composer .input", &format!("{answer}\u{e007}")).await;
     inbox.until_text(Root::Page, ".msg.out .body", answer).await;
@@ -177,6 +179,29 @@ async fn serve_a_buyer(seller: &tests::world::Seller, inbox: &Page) {
     inbox.until_text(Root::Page, ".msg.out .status", "прочитано").await;
     assert_eq!(seller.texts(&posted.chat_id).await, [answer]);
     inbox.shoot("7-ozon").await;
+    send_in_parts(seller, inbox, &posted.chat_id).await;
     let errors: Value = inbox.run("return document.querySelectorAll('[role=alert]').length").await;
     assert_eq!(errors, 0);
+}
+
+/// What is too long for Ozon goes in parts, if the operator says so, cut between sentences.
+async fn send_in_parts(seller: &tests::world::Seller, inbox: &Page, chat_id: &str) {
+    let sentence = "Ополосните гайвань кипятком и дайте ей остыть.";
+    let text = vec![sentence; 30].join(" ");
+    let fill = format!(
+        "const field = document.querySelector('.composer .input'); field.value = {};
+         field.dispatchEvent(new Event('input', {{ bubbles: true }}))",
+        Value::from(text.as_str())
+    );
+    inbox.run(&fill).await;
+    inbox.until_text(Root::Page, ".composer .counter.over", &format!("{} / 1000", text.chars().count())).await;
+    inbox.until_text(Root::Page, ".composer .parts", "Отправить частями: 2").await;
+    inbox.shoot("8-too-long").await;
+    inbox.click(Root::Page, ".composer .parts").await;
+    inbox.until("both parts", Root::Page, ".msg.out .body", |texts| texts.len() == 3).await;
+    inbox.until_gone(Root::Page, ".composer .parts:not([hidden])").await;
+    tests::world::until("both parts at Ozon", async || (seller.texts(chat_id).await.len() == 3).then_some(())).await;
+    let parts = seller.texts(chat_id).await.split_off(1);
+    assert!(parts.iter().all(|part| part.chars().count() <= 1000 && part.ends_with('.')), "{parts:#?}");
+    assert_eq!(parts.join(" "), text);
 }
