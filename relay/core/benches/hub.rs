@@ -2,7 +2,7 @@
 //! object the store is the runtime's.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[path = "../tests/bench/mod.rs"]
+#[path = "../tests/hub/bench/mod.rs"]
 mod bench;
 
 use std::hint::black_box;
