@@ -824,3 +824,51 @@ fn a_copy_of_the_data_sends_nothing_until_somebody_says_so() {
     finish(&mut market, bulk_id);
     all_sent(&mut market, bulk_id, 2, "resumed");
 }
+
+#[test]
+fn a_row_that_counted_as_lost_is_recognised_when_its_message_shows() {
+    let mut market = Market::new();
+    market.bench.look().unwrap();
+    market.buyer_writes(&chat_of("1-1"), "Здравствуйте");
+    // Serves what nobody waits for, and lets a second pass.
+    let second = |market: &mut Market| {
+        while !market.bench.chores.is_empty() {
+            let call = market.bench.chores.remove(0);
+            let answer = market.ozon.serve(&call);
+            market.bench.answer(call.job, answer);
+        }
+        market.bench.advance(1_000);
+    };
+    for _ in 0..60 {
+        second(&mut market);
+    }
+    let answer = start(&mut market.bench, asked(1, "b-1")).unwrap();
+    let bulk_id = answer["bulk"]["bulk_id"].as_i64().unwrap();
+    // Ozon takes the message, and nobody can say so until it is given up.
+    while states(&mut market.bench, bulk_id) != ["failed:delivery_unknown"] {
+        for call in std::mem::take(&mut market.bench.calls) {
+            let answer = match call.job {
+                Job::StartChat { .. } => market.ozon.serve(&call),
+                _ => answered(500, ""),
+            };
+            market.bench.answer(call.job, answer);
+        }
+        market.bench.chores.clear();
+        market.bench.advance(1_000);
+    }
+    for _ in 0..5 {
+        second(&mut market);
+    }
+    let seen = bulk(&mut market.bench, bulk_id);
+    assert_eq!((&seen["state"], &seen["failed"], &seen["sent"]), (&json!("done"), &json!(1), &json!(0)));
+    market.ozon.seller_writes(&chat_of("1-1"), "Ждём 1 мая");
+    market.buyer_writes(&chat_of("1-1"), "Спасибо");
+    for _ in 0..1_200 {
+        second(&mut market);
+        if states(&mut market.bench, bulk_id) == ["sent"] {
+            break;
+        }
+    }
+    let seen = bulk(&mut market.bench, bulk_id);
+    assert_eq!((&seen["state"], &seen["failed"], &seen["sent"]), (&json!("done"), &json!(0), &json!(1)));
+}
