@@ -7,8 +7,7 @@ use std::collections::BTreeSet;
 use bench::ozon::{CHAT, FIRST_ID, Market, message_read};
 use bench::people::{integration, operator, visitor};
 use bench::{Bench, SHOP};
-use relay_core::hub::{Command, ConnId, Rating, Request, Tool};
-use relay_core::tools::bulk::{Asked, Table};
+use relay_core::hub::{Command, ConnId, Rating, Request};
 use serde_json::json;
 use shared::event::Event;
 use shared::id::Position;
@@ -114,20 +113,8 @@ fn each_event_reaches_whom_it_concerns_and_nobody_else() {
 
     // A bulk send is of no chat: all staff hears of it, whatever they listen to.
     let integration = market.bench.connect(&integration("CRM"));
-    let table = Table::of_csv("posting_number\n1-1\n").unwrap();
-    let (text, client_id) = (Some("Да".into()), Some("b-1".into()));
-    let asked = Asked {
-        template_id: None,
-        text,
-        source: "ozon".into(),
-        table,
-        rate_per_minute: None,
-        client_id,
-        dry_run: false,
-    };
     market.bench.clear();
-    market.bench.tool(Tool::StartBulk(asked)).unwrap();
-    market.bench.advance(0);
+    market.bench.begins_a_bulk_send();
     for staff in [market.operator, elsewhere, integration] {
         assert_eq!(market.bench.only(staff, "bulk_progress").len(), 1);
     }

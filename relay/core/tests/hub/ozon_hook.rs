@@ -176,7 +176,6 @@ fn a_ping_is_answered_and_what_is_none_of_ours_is_taken() {
         in_support,
         json!({"message_type": "TYPE_NEW_POSTING", "posting_number": "1", "seller_id": 7}),
         json!({"message_type": "TYPE_OF_TOMORROW"}),
-        json!({"message_type": "TYPE_CHAT_CLOSED", "chat_id": CHAT, "chat_type": "Buyer_Seller", "user": {}, "seller_id": "7"}),
         message_read("no-such-chat", FIRST_ID),
     ] {
         assert_eq!(market.bench.push(&secret, &body), Ok(json!({"result": true})), "{body}");

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use relay_core::hub::{Command, ConnId, Job, Request};
+use relay_core::hub::{Command, ConnId, Job, Request, Tool};
+use relay_core::tools::bulk::{Asked, Table};
 use relay_core::upstream::ozon::Credentials;
 use relay_core::upstream::{self, Answered};
 use serde_json::{Value, json};
@@ -206,6 +207,21 @@ pub fn message_read(chat_id: &str, id: u64) -> Value {
 }
 
 impl Bench {
+    /// A bulk send to one posting, and its first progress.
+    pub fn begins_a_bulk_send(&mut self) {
+        let asked = Asked {
+            template_id: None,
+            text: Some("Да".into()),
+            source: "ozon".into(),
+            table: Table::of_csv("posting_number\n1-1\n").unwrap(),
+            rate_per_minute: None,
+            client_id: Some("b-1".into()),
+            dry_run: false,
+        };
+        self.tool(Tool::StartBulk(asked)).unwrap();
+        self.advance(0);
+    }
+
     /// Connects an account. It does not look for what it missed unless [`Bench::look`] is called: most tests are about
     /// something else, and some about months.
     pub fn connect_ozon(&mut self) -> Result<Value, Problem> {
