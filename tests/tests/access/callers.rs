@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use shared::access::Scope;
 use shared::id::UserId;
 use shared::token::{Claims, Role};
-use tests::world::{Organization, Visitor, World, now, png};
+use tests::world::{Organization, Seller, Visitor, World, now, png};
 
 /// One caller; a column of the table of routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +78,8 @@ pub struct Stage {
     revoked: String,
     administrator: String,
     forged: Vec<String>,
-    /// The path of the shop's hook.
-    pub hook: String,
+    /// The shop's account at Ozon.
+    pub seller: Seller,
     /// A token of the shop that may be withdrawn.
     pub spare_token: String,
     /// An identity secret of the shop that may be removed.
@@ -101,8 +101,7 @@ impl Stage {
         let path = format!("/v1/tokens/{revoked_id}?organization={}", shop.id);
         let admin = world.admin();
         admin.call(reqwest::Method::DELETE, &path, reqwest::Body::default()).await.expect(200);
-        let ozon = json!({"organization": shop.id, "source": "ozon", "client_id": "836", "api_key": "key-0123456789"});
-        let connected = world.admin().post("/v1/integrations", &ozon).await.expect(200);
+        let seller = shop.connect_ozon().await;
         let address = format!("/v1/organizations/{}", shop.id);
         let consent = json!({"consent": {"version": "1", "text": "Согласен"}}).to_string();
         admin.call(reqwest::Method::PATCH, &address, consent.into()).await.expect(200);
@@ -132,7 +131,7 @@ impl Stage {
             revoked,
             administrator: world.admin_token().to_owned(),
             forged: forged(&operator, &claims, &keys),
-            hook: connected["hook"].as_str().expect("the hook's path").to_owned(),
+            seller,
             kid: secret["kid"].as_str().expect("a kid").to_owned(),
             doomed: world.organization("doomed").await.id,
             spare_token: issue(&shop, "Запасной", None).await.1,

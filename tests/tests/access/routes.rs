@@ -176,9 +176,9 @@ Route::Token(_) => Route::Token(stage.spare_token.clone()), [
 Route::Audit => Route::Audit, [
     call("GET", format!("/v1/audit?organization={}", stage.shop.id), [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES]),
 ];
-// Whoever gets as far as the account hears that there is none, in the vendor's form.
+// Refused in the vendor's form. There is no account elsewhere.
 Route::Ozon(_) => Route::Ozon("/v3/chat/list".into()), [
-    call("POST", format!("{OZON}/v3/chat/list"),                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, NOC, NOC, FOR, NOC, NOC, UNA])
+    call("POST", format!("{OZON}/v3/chat/list"),                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, NOC, UNA])
         .with(|_| json!({"limit": 1})),
 ];
 Route::Integrations => Route::Integrations, [{
@@ -242,8 +242,8 @@ Route::Reports => Route::Reports, [
                                                                      [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, FOR, YES]),
 ];
 // The secret in the path opens it.
-Route::Hook { .. } => Route::parse(&stage.hook).expect("the hook is a route"), [
-    call("POST", stage.hook.clone(),                                 [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES])
+Route::Hook { .. } => Route::parse(&stage.seller.hook).expect("the hook is a route"), [
+    call("POST", stage.seller.hook.clone(),                          [YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES])
         .with(|_| json!({"message_type": "TYPE_PING", "time": "2026-01-01T00:00:00Z"})),
 ];
 // Last, since the other visitor is nobody after that.
