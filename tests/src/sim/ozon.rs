@@ -248,8 +248,8 @@ impl World {
                 Chore::Catch => self.page(&chat_id, body),
                 Chore::TellRead => r#"{"unread_count":0}"#.into(),
             },
-            Job::Forward { .. } => {
-                self.blame(|| "nobody here calls Ozon through the relay".into());
+            Job::Forward { .. } | Job::StartChat { .. } => {
+                self.blame(|| "nobody here calls Ozon through the relay, or sends in bulk".into());
                 String::new()
             }
         }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use shared::event::{Event, OperatorRead};
 use shared::id::{MessageId, UserId};
 use shared::limits::{
-    OZON_BACKFILL_MS, OZON_CATCH_PAGE, OZON_FIRST_PAGES, OZON_PAGES_MAX, OZON_POLL_HEALTHY_MS, OZON_POLL_MS,
-    OZON_POLL_SOON_MS, OZON_PUSHES_HEALTHY_MS,
+    OZON_BACKFILL_MS, OZON_CATCH_PAGE, OZON_FIRST_PAGES, OZON_HISTORY_LIMIT_MAX, OZON_PAGES_MAX, OZON_POLL_HEALTHY_MS,
+    OZON_POLL_MS, OZON_POLL_SOON_MS, OZON_PUSHES_HEALTHY_MS,
 };
 use shared::message::{ChatStatus, Side, Status, source};
 use shared::problem::Code;
@@ -109,8 +109,14 @@ impl Draft<'_> {
 
     pub(super) fn catch_request(&mut self, errand: &Errand) -> Decision<Request> {
         let from_message_id = self.read_to(&errand.chat_id)?;
-        let direction = if from_message_id.is_some() { Direction::Forward } else { Direction::Backward };
-        let query = chat_history::Query { direction, from_message_id, limit: OZON_CATCH_PAGE };
+        let is_here = self.chat_at(source::OZON, &errand.chat_id)?.is_some();
+        let (direction, limit) = match from_message_id {
+            Some(_) => (Direction::Forward, OZON_CATCH_PAGE),
+            // What is to be found lies before what pushes have brought: as much of it as one page shows.
+            None if is_here => (Direction::Backward, OZON_HISTORY_LIMIT_MAX),
+            None => (Direction::Backward, OZON_CATCH_PAGE),
+        };
+        let query = chat_history::Query { direction, from_message_id, limit };
         Ok(chat_history::page(&self.ozon_account()?, &errand.chat_id, &query)?)
     }
 
@@ -170,6 +176,10 @@ impl Draft<'_> {
             Some(chat) => self.without_upstream_id(chat.user_id)?,
             None => Vec::new(),
         };
+        // A chat that pushes have begun here has a past of its own at Ozon. What was written before the account was connected is
+        // not put behind what came after it.
+        let since = if known.is_some() && after.is_none() { self.connected_at()? } else { Timestamp(i64::MIN) };
+        let was_here = known.is_some();
         let mut chat = known;
         let mut read_to = after;
         let mut is_whole = true;
@@ -187,9 +197,10 @@ impl Draft<'_> {
                 Some(chat) => self.has_upstream_id(chat.user_id, message.message_id)?,
                 None => false,
             };
-            if !is_here && from_us && is_sending {
+            let is_past = message.created_at.is_some_and(|at| at < since);
+            if !is_here && !is_past && from_us && is_sending {
                 is_whole = false;
-            } else if !is_here {
+            } else if !is_here && !is_past {
                 let text = message.data.join("\n");
                 let taken = from_us.then(|| written_here.iter().position(|(_, ours)| same_text(&text, ours))).flatten();
                 if let (Some(place), Some(chat)) = (taken, &chat) {
@@ -225,7 +236,7 @@ impl Draft<'_> {
             self.buyer_read(chat_id, buyer_read)?;
         }
         // What the first look takes over was not missed: nobody was to push it.
-        if has_missed && after.is_some() {
+        if has_missed && was_here {
             self.write("UPDATE accounts SET poll_ms = ? WHERE source = 'ozon'", [OZON_POLL_SOON_MS]);
             self.ask_for(Chore::Walk, "", self.now.plus_ms(OZON_POLL_SOON_MS));
         }
@@ -305,19 +316,10 @@ impl Draft<'_> {
         Ok(self.sql.first(statement, &[user_id.into(), id.to_string().into()])?.is_some())
     }
 
-    /// Up to where everything of a chat is here. A chat that began with a push is known from its first message on.
+    /// Up to where everything of a chat is here; nothing before it has been read once. That its first message came by a push
+    /// says nothing about those before it.
     fn read_to(&self, chat_id: &str) -> Decision<Option<OzonId>> {
         let row = self.sql.first("SELECT read_to FROM ozon_chats WHERE chat_id = ?", &[chat_id.into()])?;
-        let row = match row {
-            Some(row) => Some(row),
-            // Ids are longer than SQLite's numbers are exact for us, and all of one length, or the longer is the greater.
-            None => self.sql.first(
-                "SELECT m.upstream_id FROM messages m JOIN chats c ON c.user_id = m.user_id
-                 WHERE c.source = 'ozon' AND c.external_id = ? AND m.upstream_id IS NOT NULL
-                 ORDER BY LENGTH(m.upstream_id), m.upstream_id LIMIT 1",
-                &[chat_id.into()],
-            )?,
-        };
         Ok(row.map(|row| row.text(0)).transpose()?.as_deref().and_then(OzonId::parse))
     }
 
@@ -330,6 +332,11 @@ impl Draft<'_> {
             &[chat_id.into()],
         )?;
         Ok(row.map(|row| row.text(0)).transpose()?.as_deref().and_then(OzonId::parse))
+    }
+
+    fn connected_at(&self) -> Decision<Timestamp> {
+        let row = self.sql.first("SELECT created_at FROM accounts WHERE source = 'ozon'", &[])?;
+        Ok(row.map(|row| row.integer(0)).transpose()?.map_or(Timestamp(i64::MIN), Timestamp))
     }
 
     fn ozon_marks(&self) -> Decision<Marks> {

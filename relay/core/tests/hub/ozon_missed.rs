@@ -374,3 +374,22 @@ fn a_page_that_cannot_be_read_whole_loses_nothing_for_good() {
     live(&mut market, OZON_POLL_MS);
     assert_eq!(texts(&mut market), ["Есть в наличии?", "Раз"]);
 }
+
+#[test]
+fn a_first_message_whose_push_was_lost_is_found_behind_the_second_and_the_past_is_left_alone() {
+    let mut market = Market::new();
+    // Long before the account was connected, and after it, and then a push that came.
+    market.ozon.now = "2026-01-09T15:00:00Z".into();
+    market.ozon.buyer_writes(OTHER_CHAT, "Прошлое");
+    market.ozon.now = "2026-01-10T15:30:01Z".into();
+    market.ozon.buyer_writes(OTHER_CHAT, "Первое");
+    let user_id = market.buyer_writes(OTHER_CHAT, "Второе");
+    market.bench.look().unwrap();
+    live(&mut market, OZON_POLL_HEALTHY_MS);
+    let operator = market.operator;
+    assert_eq!(market.bench.texts(operator, user_id), ["Второе", "Первое"]);
+    // From here on it is read forwards.
+    market.ozon.buyer_writes(OTHER_CHAT, "Третье");
+    live(&mut market, OZON_POLL_HEALTHY_MS);
+    assert_eq!(market.bench.texts(operator, user_id), ["Второе", "Первое", "Третье"]);
+}
