@@ -169,7 +169,7 @@ async fn serve_a_buyer(seller: &tests::world::Seller, inbox: &Page) {
     inbox.click(Root::Page, ".row:has(.source.ozon)").await;
     inbox.until_text(Root::Page, ".msg.in .body", question).await;
     // Two days, of which some seconds are over.
-    inbox.until_text(Root::Page, ".who .window", "Ответить за 47 ч").await;
+    inbox.until_text(Root::Page, ".who .window", "47 ч на ответ").await;
     let answer = "Да, подойдёт: диаметр 9,5 см";
     inbox.write(Root::Page, ".composer .input", &format!("{answer}\u{e007}")).await;
     inbox.until_text(Root::Page, ".msg.out .body", answer).await;

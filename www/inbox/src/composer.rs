@@ -176,7 +176,7 @@ pub fn Composer(
                 <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5m-6 6 6-6 6 6"></path></svg>
                 <span>{text::SEND}</span>
             </button>
-            <p class="hint" hidden=move || parts.get() != 0>{text::SEND_HINT}</p>
+            <p class="hint">{text::SEND_HINT}</p>
             <button type="button" class="parts" hidden=move || parts.get() == 0 on:click=send_parts>
                 {text::SEND_IN_PARTS}
                 {parts}

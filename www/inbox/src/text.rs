@@ -56,10 +56,9 @@ pub const LOG_FAILED: &str = "Не удалось загрузить переп�
 pub const NO_MESSAGES: &str = "Сообщений пока нет";
 pub const EARLIER: &str = "Показать раньше";
 pub const USER_TYPES: &str = "Покупатель печатает";
-pub const REPLY_WITHIN: &str = "Ответить за ";
-pub const HOURS: &str = " ч";
-pub const MINUTES: &str = " мин";
-pub const REPLY_OVER: &str = "Срок ответа вышел";
+pub const HOURS_TO_REPLY: &str = " ч на ответ";
+pub const MINUTES_TO_REPLY: &str = " мин на ответ";
+pub const REPLY_OVER: &str = "Срок вышел";
 pub const SEND_IN_PARTS: &str = "Отправить частями: ";
 
 pub const ONLINE: &str = "В сети";

@@ -51,16 +51,16 @@ pub fn ReplyWindow(user_id: UserId) -> impl IntoView {
     }
 }
 
-/// Whole hours while there are any, then minutes, the last one begun.
+/// Whole hours while there are any, then minutes, the last one begun. The number comes first: a phone may cut the end.
 fn left_words(window: Window) -> String {
     if !window.open {
         return text::REPLY_OVER.to_owned();
     }
     let minutes = window.left_ms / MINUTE_MS;
     if minutes >= MINUTES_OF_HOUR {
-        [text::REPLY_WITHIN, &(minutes / MINUTES_OF_HOUR).to_string(), text::HOURS].concat()
+        [&(minutes / MINUTES_OF_HOUR).to_string(), text::HOURS_TO_REPLY].concat()
     } else {
-        [text::REPLY_WITHIN, &minutes.max(1).to_string(), text::MINUTES].concat()
+        [&minutes.max(1).to_string(), text::MINUTES_TO_REPLY].concat()
     }
 }
 
@@ -74,12 +74,12 @@ mod tests {
         let facts = Facts { user_wrote_at: Some(wrote_at), ..Facts::default() };
         let hour = MINUTES_OF_HOUR * MINUTE_MS;
         for (after, words) in [
-            (0, "Ответить за 48 ч"),
-            (1, "Ответить за 47 ч"),
-            (47 * hour, "Ответить за 1 ч"),
-            (47 * hour + 1, "Ответить за 59 мин"),
-            (48 * hour, "Ответить за 1 мин"),
-            (48 * hour + 1, "Срок ответа вышел"),
+            (0, "48 ч на ответ"),
+            (1, "47 ч на ответ"),
+            (47 * hour, "1 ч на ответ"),
+            (47 * hour + 1, "59 мин на ответ"),
+            (48 * hour, "1 мин на ответ"),
+            (48 * hour + 1, "Срок вышел"),
         ] {
             assert_eq!(left_words(may_write(wrote_at.plus_ms(after), Scheme::Fbo, facts)), words, "{after}");
         }
