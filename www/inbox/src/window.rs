@@ -5,7 +5,6 @@ use std::time::Duration;
 use leptos::prelude::*;
 use shared::id::UserId;
 use shared::message::Side;
-use shared::time::Timestamp;
 use shared::window::{Facts, Scheme, Window, may_write};
 use widget::browser;
 
@@ -67,6 +66,7 @@ fn left_words(window: Window) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::time::Timestamp;
 
     #[test]
     fn it_counts_hours_then_minutes_and_says_when_it_is_over() {
