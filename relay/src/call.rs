@@ -28,6 +28,9 @@ pub const CLIENT_ID_HEADER: &str = "x-prilavok-client-id";
 /// The header with a client's own id of a message.
 pub const MESSAGE_KEY_HEADER: &str = "x-prilavok-message-key";
 
+/// The header with the id of the file that a vendor's call is to send; the body is then the chat's id.
+pub const FORWARDED_FILE_HEADER: &str = "x-prilavok-forwarded-file";
+
 /// A request to the object.
 #[derive(Serialize, Deserialize)]
 pub enum Call {
@@ -86,6 +89,15 @@ pub enum Call {
         size: i64,
         place: Place,
     },
+    BeginForward {
+        claims: Claims,
+        client_id: Option<String>,
+        chat_id: String,
+        judged: Judged,
+        size: i64,
+        digest: String,
+        place: Place,
+    },
     FinishFile {
         file_id: String,
     },
@@ -122,6 +134,9 @@ impl Call {
             Self::Hook { source, secret, body } => Request::Hook { source, secret, body },
             Self::BeginFile { claims, origin, user_id, judged, size, place } => {
                 Request::BeginFile { claims, origin, user_id, judged, size, place, entropy }
+            }
+            Self::BeginForward { claims, client_id, chat_id, judged, size, digest, place } => {
+                Request::BeginForward { claims, client_id, chat_id, judged, size, digest, place, entropy }
             }
             Self::FinishFile { file_id } => Request::FinishFile { file_id },
             Self::AbandonFile { file_id } => Request::AbandonFile { file_id },

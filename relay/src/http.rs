@@ -63,8 +63,9 @@ pub fn csv(name: &str, table: &str, next: Option<i64>) -> Result<Response> {
     Ok(response)
 }
 
-/// A vendor's answer, as it came. It is data for a program, whatever it says of itself.
-pub fn forwarded(answer: &Forwarded) -> Result<Response> {
+/// A vendor's answer, as it came. It is data for a program, whatever it says of itself; a file says itself what may be done
+/// with it.
+pub fn forwarded(answer: Forwarded) -> Result<Response> {
     let headers = Headers::new();
     headers.set("Content-Type", &answer.content_type)?;
     headers.set("Cache-Control", "no-store")?;
@@ -77,7 +78,10 @@ pub fn forwarded(answer: &Forwarded) -> Result<Response> {
         // RFC 9745: since the vendor announced the end of its second version, 2025-07-13.
         headers.set("Deprecation", "@1752364800")?;
     }
-    Ok(Response::from_bytes(answer.body.clone())?.with_status(answer.status).with_headers(headers))
+    for (name, value) in &answer.headers {
+        headers.set(name, value)?;
+    }
+    Ok(Response::from_bytes(answer.body)?.with_status(answer.status).with_headers(headers))
 }
 
 /// Lets the widget's pages read the answer, wherever they are. No cookie is involved: what an answer gives away is decided

@@ -72,6 +72,13 @@ pub async fn read(
     }
 }
 
+/// All bytes of a file in the bucket.
+pub async fn from_bucket(env: &Env, key: &str) -> Result<Vec<u8>> {
+    let found = bucket(env)?.get(key).execute().await?;
+    let body = found.as_ref().and_then(|found| found.body());
+    body.ok_or_else(|| Error::RustError("the bucket has no such file".into()))?.bytes().await
+}
+
 /// Removes files from the bucket.
 pub async fn remove(env: &Env, keys: &[String]) -> Result<()> {
     let bucket = bucket(env)?;

@@ -8,7 +8,11 @@
 
 pub mod access;
 pub mod action;
+#[cfg(feature = "staff")]
+pub mod auto_reply;
 pub mod backoff;
+#[cfg(feature = "staff")]
+pub mod chat_file;
 pub mod client;
 pub mod close;
 pub mod content;
@@ -35,6 +39,5 @@ pub mod time;
 pub mod token;
 #[cfg(feature = "staff")]
 pub mod upstream_problem;
-#[cfg(feature = "staff")]
 pub mod window;
 pub mod words;

@@ -82,6 +82,14 @@ pub const OZON_FILE_LABEL_BYTES_MAX: usize = 512;
 /// Redirects that are followed to a file of Ozon's: to the storage, to its mirror, and one to spare.
 pub const OZON_FILE_REDIRECTS_MAX: usize = 3;
 
+/// Bytes of a file in one of Ozon's chats that is passed on. Ozon names no limit (UPSTREAMS 1.2); what a seller may send
+/// through us a buyer may send, too.
+pub const OZON_FILE_BYTES_MAX: usize = FILE_BYTES_MAX;
+
+/// Files of Ozon's that one organization fetches at the same time: each is held whole, and once more while it is handed
+/// over. Four of the largest are 80 MB of the 128 that an instance has.
+pub const OZON_FILES_AT_ONCE: usize = 4;
+
 /// How long a method of Ozon's is left alone that it has closed for "a few minutes" (UPSTREAMS 1.6).
 pub const OZON_CIRCLE_OPEN_MS: i64 = 2 * 60_000;
 
@@ -554,6 +562,10 @@ pub const CHORE_RETRY_MAX_MS: i64 = 10 * 60_000;
 /// How long operators may read on before Ozon is told how far. Less than a call's watchdog has left of an answer.
 pub const TELL_READ_AFTER_MS: i64 = 2_000;
 
+/// How often a chat is read again for a message that Ozon's list has told of and its history does not show: waits of
+/// 2 s and more, each twice as long as the one before and 10 minutes at most, are 27 minutes.
+pub const OZON_LAG_TRIES_MAX: i64 = 10;
+
 /// How soon Ozon's list is looked through again after a message was found that no push had brought.
 pub const OZON_POLL_SOON_MS: i64 = 15_000;
 
@@ -578,6 +590,25 @@ pub const OZON_CATCH_PAGE: u32 = 100;
 /// How far back chats are taken over that were there before the account was connected: a buyer can be answered for two
 /// days, and orders are talked about for a week.
 pub const OZON_BACKFILL_MS: i64 = 7 * 24 * 3_600_000;
+
+/// How often an order that is not delivered yet is looked at, once its chat cannot be written to: the delivery would open it
+/// again, and its push may be lost.
+pub const OZON_ORDER_LOOK_MS: i64 = 60 * 60_000;
+
+/// How long after its payment an order is looked at again: parcels are on their way for weeks, and are sent back after a month.
+pub const OZON_ORDER_FOLLOW_MS: i64 = 45 * 24 * 3_600_000;
+
+/// How long what is known of an order holds while it cannot be looked at: a few looks.
+pub const OZON_ORDER_HOLDS_MS: i64 = 6 * OZON_ORDER_LOOK_MS;
+
+/// How far back orders are looked for, by when they were begun: Ozon's lists span a year, and a day of it lies ahead of our clock.
+pub const OZON_ORDER_SPAN_MS: i64 = 364 * 24 * 3_600_000;
+
+/// An order's number: two groups of digits today.
+pub const OZON_ORDER_NUMBER_BYTES_MAX: usize = 64;
+
+/// Chats that a push about one posting is worked for: an order has one, or one for each posting.
+pub const OZON_ORDER_CHATS_MAX: i64 = 50;
 
 /// How long an integrator's call waits for its answer: vendors' clients give up after 30 s.
 pub const FORWARD_PATIENCE_MS: i64 = 25_000;
@@ -605,8 +636,13 @@ pub const FORWARD_CACHED_MAX: usize = 32;
 /// The largest answer that is kept, in bytes: a list of 100 chats has about 40,000.
 pub const FORWARD_CACHE_BYTES: usize = 256 * 1024;
 
-/// The body of an integrator's call, in bytes: a file of ours as base64, and its envelope.
-pub const FORWARD_BODY_BYTES_MAX: usize = FILE_BYTES_MAX / 3 * 4 + BODY_BYTES_MAX;
+/// The body of an integrator's call, in bytes, that sends no file: a thousand ids of twenty digits, the most that a method takes,
+/// are a tenth of it.
+pub const FORWARD_BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// The body of an integrator's call that sends a file, in bytes: the largest file of ours as base64, a thirty-second part for
+/// slashes that some writers of JSON escape (one character in 64 is one), and its envelope.
+pub const FORWARD_FILE_BODY_BYTES_MAX: usize = FILE_BYTES_MAX.div_ceil(3) * 4 / 32 * 33 + BODY_BYTES_MAX;
 
 /// Bytes of Ozon's id of a chat: a UUID has 36.
 pub const OZON_CHAT_ID_BYTES_MAX: usize = 64;
@@ -633,6 +669,16 @@ pub const UPLOADS_BYTES_MAX: usize = 4 * FILE_BYTES_MAX;
 
 /// How long an upload may be silent: a phone between two cells.
 pub const UPLOAD_SILENCE_MS_MAX: i64 = 30_000;
+
+/// Bytes of files that one organization sends to upstreams at the same time: one of the largest, which is in memory as bytes, as
+/// base64 and as the request's copy of that, 37 MB of 128; or many small ones.
+pub const FILES_SENDING_BYTES_MAX: i64 = 10 * 1024 * 1024;
+
+/// When a file looks again whether there is room for it on its way to an upstream.
+pub const FILE_ROOM_AGAIN_MS: i64 = 1_000;
+
+/// How long reading a file may take that is sent to an upstream; the call has what is left of [`UPSTREAM_TIMEOUT_MS`].
+pub const FILE_READ_MS_MAX: i64 = 10_000;
 
 /// Bytes of one row of a file kept in SQLite. The runtime allows 2 MB a row; half a megabyte is also what is copied at once.
 pub const FILE_CHUNK_BYTES: usize = 512 * 1024;

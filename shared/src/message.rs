@@ -5,6 +5,8 @@ use crate::file::Attachment;
 use crate::id::{MessageId, UserId};
 use crate::node::{record, words};
 use crate::time::Timestamp;
+#[cfg(feature = "staff")]
+use crate::window::Order;
 
 /// The names of the sources we make ourselves. The set is open: a source is text.
 pub mod source {
@@ -83,6 +85,9 @@ record! {
         pub reason: Option<String>,
         /// When the relay kept it.
         pub timestamp: Timestamp,
+        /// When its writer last changed the text, if they did. Only of messages at an upstream.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        pub edited_at if "staff": Option<Timestamp>,
     }
 }
 
@@ -113,5 +118,8 @@ record! {
         pub online: bool,
         /// Whether the conversation goes on; absent of a relay that knows no other.
         pub status: Option<ChatStatus>,
+        /// What is known of the order that it is about, if it is one of Ozon's and that is known.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        pub order if "staff": Option<Order>,
     }
 }

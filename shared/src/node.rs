@@ -107,18 +107,23 @@ impl Node for serde_json::Value {
 }
 
 /// Declares a record of the wire: written by serde in the relay, read through [`Node`] by clients, member by member under
-/// the field's own name. A missing member is an error unless the field is an `Option`.
+/// the field's own name. A missing member is an error unless the field is an `Option`. A field may be there with a feature
+/// only: it costs the clients that never read it nothing.
 macro_rules! record {
-    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)* }) => {
+    ($(#[$meta:meta])* pub struct $name:ident {
+        $($(#[$field_meta:meta])* pub $field:ident $(if $feature:literal)?: $type:ty,)*
+    }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-        pub struct $name { $($(#[$field_meta])* pub $field: $type,)* }
+        pub struct $name { $($(#[$field_meta])* $(#[cfg(feature = $feature)])? pub $field: $type,)* }
 
         impl $crate::node::FromNode for $name {
             #[allow(unused_variables)]
             fn from_node<N: $crate::node::Node>(node: &N) -> Option<Self> {
-                Some(Self { $($field: $crate::node::member(node, stringify!($field))?,)* })
+                Some(Self {
+                    $($(#[cfg(feature = $feature)])? $field: $crate::node::member(node, stringify!($field))?,)*
+                })
             }
         }
     };

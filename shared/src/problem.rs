@@ -82,6 +82,8 @@ words! {
         UpstreamStartNotAllowed = "upstream_start_not_allowed" if "staff",
         /// The upstream has closed this method for some minutes after too many calls.
         UpstreamCircleOpen = "upstream_circle_open" if "staff",
+        /// The file that a message was to bring is not there any more, or cannot be read: nothing was sent.
+        FileGone = "file_gone" if "staff",
     }
 }
 
@@ -118,6 +120,8 @@ impl Code {
             | Self::UpstreamWindowClosed
             | Self::UpstreamStartNotAllowed
             | Self::UpstreamCircleOpen => 502,
+            #[cfg(feature = "staff")]
+            Self::FileGone => 410,
             Self::StorageFailed | Self::UpstreamUnavailable => 503,
             Self::QuotaExceeded => 507,
         }
@@ -143,7 +147,8 @@ impl Code {
             | Self::UpstreamNotFound
             | Self::UpstreamConflict
             | Self::UpstreamWindowClosed
-            | Self::UpstreamStartNotAllowed => false,
+            | Self::UpstreamStartNotAllowed
+            | Self::FileGone => false,
             Self::Malformed
             | Self::UnknownAction
             | Self::TooLarge

@@ -66,6 +66,8 @@ record! {
 }
 
 /// A result, decoded by the action it answers.
+// One is taken apart as soon as it is here, and never kept.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// `send_message`

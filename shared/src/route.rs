@@ -20,6 +20,10 @@ pub const WIDGET_FILES: &str = "/v1/widget/files";
 pub const FILES: &str = "/v1/files";
 /// What stands before a path of Ozon's.
 pub const OZON: &str = "/v1/ozon";
+/// Bulk sends.
+pub const BULK: &str = "/v1/bulk";
+/// The report.
+pub const REPORTS: &str = "/v1/reports";
 /// The header with a client's own id for a message that it sends through [`OZON`].
 pub const MESSAGE_ID_HEADER: &str = "X-Client-Message-Id";
 /// The header with an upload's name: UTF-8, percent-encoded.
@@ -110,6 +114,8 @@ pub enum Route {
     Integrations,
     /// `POST /v1/ozon/{vendor path}`: a method of Ozon's, with the merchant's key added on the way
     Ozon(String),
+    /// `GET /v1/ozon/v2/chat/file/{path}`: a file in one of Ozon's chats, by the vendor's path
+    OzonFile(String),
     /// `GET`, `POST /v1/templates`
     Templates,
     /// `PUT`, `DELETE /v1/templates/{template_id}`
@@ -188,6 +194,7 @@ impl Route {
             ["v1", "bulk", bulk_id, "pause"] => Self::BulkPause(bulk_id.parse().ok()?),
             ["v1", "bulk", bulk_id, "resume"] => Self::BulkResume(bulk_id.parse().ok()?),
             ["v1", "bulk", bulk_id, "cancel"] => Self::BulkCancel(bulk_id.parse().ok()?),
+            ["v1", "ozon", "v2", "chat", "file", _, ..] => Self::OzonFile(path.strip_prefix(OZON)?.into()),
             ["v1", "ozon", ..] => Self::Ozon(path.strip_prefix(OZON)?.into()),
             ["v1", "templates"] => Self::Templates,
             ["v1", "templates", id] if !id.is_empty() => Self::Template((*id).into()),
@@ -212,6 +219,7 @@ impl Route {
             | Self::Bulk(_)
             | Self::BulkRows(_)
             | Self::Reports
+            | Self::OzonFile(_)
             | Self::Audit => &["GET"],
             // By POST come the frames of those who listen over server-sent events.
             Self::WidgetSocket | Self::Events => &["GET", "POST"],
@@ -253,7 +261,7 @@ impl Route {
             | Self::Hook { .. } => Access::Open,
             Self::WidgetSocket | Self::WidgetRating | Self::WidgetFiles => Access::Visitor,
             // And to write, what writing asks for: the organization knows which method does what.
-            Self::Events | Self::Chats | Self::Ozon(_) => Access::Staff(Scope::ChatsRead),
+            Self::Events | Self::Chats | Self::Ozon(_) | Self::OzonFile(_) => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) if method == "GET" => Access::Staff(Scope::ChatsRead),
             Self::ChatMessages(_) | Self::ChatClose(_) => Access::Staff(Scope::ChatsWrite),
             Self::Files => Access::Staff(Scope::FilesWrite),
@@ -337,6 +345,11 @@ mod tests {
             Some(Route::Hook { source: "ozon".into(), organization: "acme".into(), secret: "s3cret".into() })
         );
         assert_eq!(Route::parse("/v1/ozon/v3/chat/list"), Some(Route::Ozon("/v3/chat/list".into())));
+        assert_eq!(
+            Route::parse("/v1/ozon/v2/chat/file/messenger/1/a.jpg"),
+            Some(Route::OzonFile("/v2/chat/file/messenger/1/a.jpg".into()))
+        );
+        assert_eq!(Route::parse("/v1/ozon/v2/chat/file"), Some(Route::Ozon("/v2/chat/file".into())));
         assert_eq!(Route::parse("/v1/ozon"), Some(Route::Ozon(String::new())), "refused as no method of Ozon's");
         for path in [
             "",

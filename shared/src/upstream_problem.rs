@@ -165,7 +165,8 @@ pub fn explain(code: Code) -> Option<Explanation> {
         | Code::RateLimited
         | Code::StorageFailed
         | Code::NotConfigured
-        | Code::Internal => return None,
+        | Code::Internal
+        | Code::FileGone => return None,
     };
     Some(Explanation { ru, en, fault, retry })
 }

@@ -5,7 +5,7 @@
 //! - FBS and rFBS: the merchant may begin for 72 hours after the payment, and again for 72 hours after the delivery; in between
 //!   and later they answer for 48 hours as well.
 
-use crate::node::words;
+use crate::node::{record, words};
 use crate::time::Timestamp;
 
 /// How long a buyer's message may be answered.
@@ -129,6 +129,46 @@ pub fn may_write(now: Timestamp, scheme: Scheme, facts: Facts) -> Window {
     Window { open, reason, until: Some(until), left_ms: until.since_ms(now).clamp(0, length_ms) }
 }
 
+record! {
+    /// What is known of the order that an Ozon chat is about.
+    pub struct Order {
+        /// Its number.
+        pub order_number: String,
+        /// How it reaches its buyer.
+        pub scheme: Scheme,
+        /// The payment.
+        pub paid_at: Option<Timestamp>,
+        /// The delivery, if its time is known.
+        pub delivered_at: Option<Timestamp>,
+        /// When it had been delivered at the latest: Ozon's lists say that it was, and not when.
+        pub delivered_by: Option<Timestamp>,
+        /// The buyer's last message before those that are here, if that is known.
+        pub user_wrote_at: Option<Timestamp>,
+    }
+}
+
+impl Order {
+    /// The window as far as all times are known. `user_wrote_at`: the buyer's last message that is here.
+    #[must_use]
+    pub fn window(&self, now: Timestamp, user_wrote_at: Option<Timestamp>) -> Window {
+        may_write(now, self.scheme, self.facts(user_wrote_at, self.delivered_at))
+    }
+
+    /// The window if it is closed for sure: whatever is not known could not open it.
+    #[must_use]
+    pub fn surely_closed(&self, now: Timestamp, user_wrote_at: Option<Timestamp>) -> Option<Window> {
+        if self.scheme != Scheme::Fbo && self.paid_at.is_none() {
+            return None;
+        }
+        let window = may_write(now, self.scheme, self.facts(user_wrote_at, self.delivered_at.max(self.delivered_by)));
+        Some(window).filter(|window| !window.open)
+    }
+
+    fn facts(&self, user_wrote_at: Option<Timestamp>, delivered_at: Option<Timestamp>) -> Facts {
+        Facts { user_wrote_at: self.user_wrote_at.max(user_wrote_at), paid_at: self.paid_at, delivered_at }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,6 +225,34 @@ mod tests {
             assert_eq!((at(length_ms + 1).open, at(length_ms + 1).left_ms), (false, 0));
             assert_eq!(at(length_ms + 1).until, Some(T.plus_ms(length_ms)));
         }
+    }
+
+    #[test]
+    fn an_order_is_closed_for_sure_only_if_nothing_that_is_unknown_could_open_it() {
+        let order = |scheme, paid_at, delivered_at, delivered_by| Order {
+            order_number: "1-1".into(),
+            scheme,
+            paid_at,
+            delivered_at,
+            delivered_by,
+            user_wrote_at: None,
+        };
+        let ago = |hours: i64| Some(T.plus_ms(-hours * HOUR_MS));
+        let closed = |order: &Order, wrote| order.surely_closed(T, wrote).map(|window| window.reason);
+        let late = order(Scheme::Fbs, ago(100), None, None);
+        assert_eq!(closed(&late, None), Some(Reason::StartOver));
+        assert_eq!((closed(&late, ago(49)), closed(&late, ago(48))), (Some(Reason::ReplyOver), None));
+        assert_eq!(closed(&order(Scheme::Fbs, None, None, None), ago(49)), None, "when it was paid is not known");
+        assert_eq!(closed(&order(Scheme::Fbo, None, None, None), ago(49)), Some(Reason::ReplyOver));
+        assert_eq!(closed(&order(Scheme::Fbo, None, None, None), None), Some(Reason::BuyerFirst));
+        // It was delivered some time before it was seen to be.
+        let seen = order(Scheme::Rfbs, ago(200), None, ago(72));
+        assert_eq!((closed(&seen, None), seen.window(T, None).open), (None, false));
+        let told = order(Scheme::Rfbs, ago(200), ago(73), ago(73));
+        assert_eq!(closed(&told, None), Some(Reason::StartOver));
+        // The buyer wrote before the account was connected.
+        let before = Order { user_wrote_at: ago(10), ..told };
+        assert_eq!((closed(&before, ago(60)), before.window(T, None).reason), (None, Reason::BuyerWrote));
     }
 
     #[test]

@@ -315,7 +315,12 @@ fn pushes() {
             true,
         ),
         ("push.ping", Push::Ping, false),
-        ("push.new_posting", Push::Other, false),
+        ("push.new_posting", Push::Posting { posting_number: "33920143-1195-1".into(), delivered_at: None }, false),
+        (
+            "push.state_changed",
+            Push::Posting { posting_number: "33920143-1195-1".into(), delivered_at: at("2026-02-02T15:07:46.765Z") },
+            false,
+        ),
     ] {
         let read = push::read(&golden(name));
         assert_eq!(read.as_ref(), Ok(&expected), "{name}");
@@ -434,6 +439,7 @@ fn posting_fbs_list() {
             since: at("2026-05-01T00:00:00Z").unwrap(),
             to: at("2026-06-01T00:00:00Z").unwrap(),
             statuses: vec!["awaiting_deliver".into(), "delivering".into()],
+            order_numbers: vec![],
             limit,
             cursor: String::new(),
         };
@@ -476,6 +482,7 @@ fn posting_fbo_list() {
             since: at("2026-05-01T00:00:00Z").unwrap(),
             to: at("2026-06-01T00:00:00Z").unwrap(),
             statuses: vec![],
+            order_numbers: vec![],
             limit,
             cursor: "next".into(),
         };

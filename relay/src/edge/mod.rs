@@ -60,7 +60,7 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
             return socket::open(request, env, &[Role::Visitor]).await;
         }
         Route::WidgetSocket => socket::open(request, env, &[Role::Visitor]).await,
-        Route::Ozon(path) => return ozon::forward(request, env, path).await,
+        Route::Ozon(path) | Route::OzonFile(path) => return ozon::forward(request, env, path).await,
         Route::Events => return socket::open(request, env, &[Role::Operator, Role::Integration]).await,
         Route::Health => health(&request, env).await,
         Route::Metrics => metrics(&request, env),
@@ -141,7 +141,7 @@ fn refuse(request: &Request, route: &Route, refused: &Problem) -> Result<Respons
             http::for_any_page(http::problem(refused)?)
         }
         Route::Hook { source, .. } => hook::refuse(source, refused),
-        Route::Ozon(_) => ozon::refuse(refused),
+        Route::Ozon(_) | Route::OzonFile(_) => ozon::refuse(refused),
         _ => http::problem(refused),
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
+use relay_core::files::place::Place;
 use relay_core::files::{self, name};
 use serde::Deserialize;
 use serde_json::Value;
@@ -31,8 +32,8 @@ thread_local! {
 }
 
 /// A file that is arriving, and its share of what may be held.
-struct Arriving {
-    bytes: Vec<u8>,
+pub(super) struct Arriving {
+    pub(super) bytes: Vec<u8>,
     reserved: usize,
 }
 
@@ -41,7 +42,8 @@ impl Arriving {
         Self { bytes: Vec::new(), reserved: 0 }
     }
 
-    fn reserve(&mut self, more: usize) -> Outcome<()> {
+    /// Takes a larger share.
+    pub(super) fn reserve(&mut self, more: usize) -> Outcome<()> {
         let held = HELD.get().saturating_add(more);
         if held > UPLOADS_BYTES_MAX {
             return Err(Problem::new(Code::RateLimited, "too many files are being uploaded at the moment; try again"));
@@ -49,6 +51,13 @@ impl Arriving {
         HELD.set(held);
         self.reserved = self.reserved.saturating_add(more);
         Ok(())
+    }
+
+    /// Gives back what is over so many bytes.
+    pub(super) fn needs_only(&mut self, bytes: usize) {
+        let over = self.reserved.saturating_sub(bytes);
+        HELD.set(HELD.get().saturating_sub(over));
+        self.reserved = self.reserved.saturating_sub(over);
     }
 }
 
@@ -83,31 +92,36 @@ async fn upload(request: &mut Request, env: &Env, is_visitor: bool) -> Outcome<V
     })?;
     let name = name::from_header(&name)?;
     let declared = header(request, "Content-Type").unwrap_or_default();
-    let mut file = receive(request).await?;
+    let too_large = format!("a file has at most {FILE_BYTES_MAX} bytes");
+    let mut file = receive(request, FILE_BYTES_MAX, &too_large).await?;
     let judged = files::judge(&name, &declared, &file.bytes)?;
     let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
     let organization = claims.org.clone();
-    let object = object(env, &organization)?;
     let at = place::of(env);
     let origin = header(request, "Origin");
     let begin = Call::BeginFile { claims, origin, user_id, judged, size, place: at };
-    let begun: Begun = ask_for(env, &organization, begin).await?;
-    let bytes = std::mem::take(&mut file.bytes);
+    keep(env, &organization, begin, at, std::mem::take(&mut file.bytes)).await
+}
+
+/// Has a file kept that was judged: announced by `begin`, put to its place, and finished. Answers with its attachment.
+pub(super) async fn keep(env: &Env, organization: &str, begin: Call, at: Place, bytes: Vec<u8>) -> Outcome<Value> {
+    let object = object(env, organization)?;
+    let begun: Begun = ask_for(env, organization, begin).await?;
     match place::keep(env, &object, at, &begun.key, &begun.file_id, bytes).await {
-        Ok(()) => ask_for(env, &organization, Call::FinishFile { file_id: begun.file_id }).await,
+        Ok(()) => ask_for(env, organization, Call::FinishFile { file_id: begun.file_id }).await,
         Err(error) => {
             log::write(log::error("file_not_kept").word("trouble", relay_core::log::trouble(&error.to_string())));
             let abandon = Call::AbandonFile { file_id: begun.file_id };
             // If this is lost, too, the organization's alarm lets the file go.
-            let _ = ask_for::<Value>(env, &organization, abandon).await;
+            let _ = ask_for::<Value>(env, organization, abandon).await;
             Err(Problem::new(Code::StorageFailed, "the file could not be kept; try again"))
         }
     }
 }
 
 /// The whole body, if it is not too large and does not fall silent.
-async fn receive(request: &mut Request) -> Outcome<Arriving> {
-    let too_large = || Problem::new(Code::TooLarge, format!("a file has at most {FILE_BYTES_MAX} bytes"));
+pub(super) async fn receive(request: &mut Request, bytes_max: usize, refusal: &str) -> Outcome<Arriving> {
+    let too_large = || Problem::new(Code::TooLarge, refusal);
     let announced = header(request, "Content-Length").and_then(|length| length.parse::<usize>().ok());
     if announced.is_some_and(|length| length > DRAINED_BYTES_MAX) {
         return Err(too_large());
@@ -124,7 +138,7 @@ async fn receive(request: &mut Request) -> Outcome<Arriving> {
         let Some(part) = next else { return if dropped == 0 { Ok(file) } else { Err(too_large()) } };
         let part = part.map_err(|_| Problem::new(Code::Malformed, "the body could not be read"))?;
         let length = file.bytes.len().saturating_add(part.len());
-        if dropped > 0 || length > FILE_BYTES_MAX {
+        if dropped > 0 || length > bytes_max {
             // Read to its end all the same, within reason: a sender that is cut off does not see why.
             dropped = dropped.saturating_add(part.len());
             if file.bytes.len().saturating_add(dropped) > DRAINED_BYTES_MAX {
@@ -135,7 +149,7 @@ async fn receive(request: &mut Request) -> Outcome<Arriving> {
         file.reserve(part.len())?;
         if file.bytes.capacity() < length {
             // Room for all that was announced, but never more than twice what is here: an announcement costs nothing.
-            let room = announced.unwrap_or(FILE_BYTES_MAX).min(length.saturating_mul(2)).max(length);
+            let room = announced.unwrap_or(bytes_max).min(length.saturating_mul(2)).max(length);
             file.bytes.reserve_exact(room.saturating_sub(file.bytes.len()));
         }
         file.bytes.extend_from_slice(&part);

@@ -1,19 +1,23 @@
 //! The object's part in files: keeps chunks in its SQLite, gives them out again, and has files removed from the bucket.
 
+use std::pin::pin;
 use std::rc::Rc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
-use relay_core::files::place as chunks;
-use relay_core::hub::{Input, Request as Asked};
-use shared::limits::FILE_CHUNK_BYTES;
+use futures_util::future::{Either, select};
+use relay_core::files::place::{self as chunks, Place};
+use relay_core::hub::{Input, Opened, Request as Asked};
+use relay_core::upstream::Answered;
+use relay_core::upstream::ozon::chat_send_file::Envelope;
+use shared::limits::{FILE_BYTES_MAX, FILE_CHUNK_BYTES, FILE_READ_MS_MAX, UPSTREAM_TIMEOUT_MS};
 use shared::problem::{Code, Problem};
-use worker::{Error, Request, Response, Result};
+use worker::{Delay, Error, Request, Response, Result};
 
 use super::Organization;
 use super::shell::Shell;
-use crate::http;
-use crate::log;
 use crate::place::{self, BYTES_PATH, CHUNK_PATH};
+use crate::{clock, fetch, http, log};
 
 impl Organization {
     /// Answers, if the request is about the bytes of a file.
@@ -56,6 +60,50 @@ impl Organization {
 }
 
 impl Shell {
+    /// Makes a call with the bytes of a file in it, all within the time of one call. None if there are no such bytes: nothing
+    /// has left then.
+    pub(super) async fn call_with_file(&self, envelope: Envelope, file: &Opened) -> Option<Answered> {
+        let begun = clock::now();
+        let reading = self.read_whole(file);
+        let patience = Delay::from(Duration::from_millis(FILE_READ_MS_MAX.unsigned_abs()));
+        let read = match select(pin!(reading), patience).await {
+            Either::Left((read, _)) => read,
+            Either::Right(_) => Err(Error::RustError("timeout".into())),
+        };
+        let bytes = match read {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let trouble = relay_core::log::trouble(&error.to_string());
+                log::write(log::error("file_not_read").word("trouble", trouble));
+                return None;
+            }
+        };
+        let request = envelope.with(&bytes).ok()?;
+        // The request has them in its own way.
+        drop(bytes);
+        let left_ms = UPSTREAM_TIMEOUT_MS.saturating_sub(clock::now().since_ms(begun).max(0));
+        Some(fetch::perform(request, None, left_ms).await)
+    }
+
+    async fn read_whole(&self, file: &Opened) -> Result<Vec<u8>> {
+        let bytes = match file.place {
+            Place::Bucket => place::from_bucket(self.env(), &file.key).await?,
+            Place::Sqlite => {
+                let mut bytes = Vec::with_capacity(usize::try_from(file.size).unwrap_or_default().min(FILE_BYTES_MAX));
+                for piece in chunks::pieces(0, file.size) {
+                    let piece = chunks::read(self.sql(), &file.file_id, piece);
+                    bytes.extend_from_slice(&piece.map_err(|error| Error::RustError(error.to_string()))?);
+                }
+                bytes
+            }
+        };
+        if i64::try_from(bytes.len()) == Ok(file.size) {
+            Ok(bytes)
+        } else {
+            Err(Error::RustError("the file is not as long as it should be".into()))
+        }
+    }
+
     /// Removes files from the bucket, beside everything else. What fails is asked for again by the hub's alarm.
     pub(super) fn remove_files(self: &Rc<Self>, keys: Vec<String>) {
         let shell = Rc::clone(self);

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
-use relay_core::hub::{ConnId, Effect, Forwarded, Hub, Input, Job, Session, Ticket, Turn};
+use relay_core::hub::{ConnId, Effect, Forwarded, Hub, Input, Job, Opened, Session, Ticket, Turn};
 use relay_core::metrics::Counter;
 use relay_core::storage::{Sql, Store, is_provisioned, migrate};
+use relay_core::upstream::ozon::chat_send_file::Envelope;
 use relay_core::upstream::{self, Answered};
+use shared::limits::UPSTREAM_TIMEOUT_MS;
 use shared::problem::{Code, Problem};
 use shared::time::Timestamp;
 use worker::wasm_bindgen::prelude::*;
@@ -38,6 +40,8 @@ struct Live {
 struct Later {
     alarm: Option<Timestamp>,
     calls: Vec<(Job, upstream::Request)>,
+    /// Calls that lack a file still.
+    file_calls: Vec<(Job, Envelope, Opened)>,
     /// The lines of which the hub asks when they were last heard.
     asked: Vec<ConnId>,
     removals: Vec<String>,
@@ -145,6 +149,7 @@ impl Shell {
             let (_, after) = self.turn(Input::Heard { heard });
             later.wake_at(after.alarm);
             later.calls.extend(after.calls);
+            later.file_calls.extend(after.file_calls);
             later.removals.extend(after.removals);
             later.asked = after.asked;
         }
@@ -252,6 +257,7 @@ impl Shell {
                 }
                 Effect::RemoveFiles { mut keys } => later.removals.append(&mut keys),
                 Effect::Call { job, request } => later.calls.push((job, *request)),
+                Effect::CallWithFile { job, envelope, file } => later.file_calls.push((job, *envelope, *file)),
             }
         }
         (turn, later)
@@ -305,10 +311,23 @@ impl Shell {
         for (job, request) in later.calls {
             let shell = Rc::clone(self);
             self.state.wait_until(async move {
-                let answered = fetch::perform(request).await;
-                note_upstream(&answered);
+                let answered = fetch::perform(request, job.bytes_wanted(), UPSTREAM_TIMEOUT_MS).await;
+                note_upstream(&job, &answered);
                 // The outcome's own turn may have calls again: they are boxed, since a future cannot hold itself.
                 Box::pin(shell.run(Input::Outcome { job, answered })).await;
+            });
+        }
+        for (job, envelope, file) in later.file_calls {
+            let shell = Rc::clone(self);
+            self.state.wait_until(async move {
+                let outcome = match shell.call_with_file(envelope, &file).await {
+                    Some(answered) => {
+                        note_upstream(&job, &answered);
+                        Input::Outcome { job, answered }
+                    }
+                    None => Input::NotCalled { job },
+                };
+                Box::pin(shell.run(outcome)).await;
             });
         }
     }
@@ -320,7 +339,7 @@ impl Later {
     }
 }
 
-fn note_upstream(answered: &Answered) {
+fn note_upstream(job: &Job, answered: &Answered) {
     let outcome = match answered {
         Answered::Lost => "lost",
         Answered::Response(response) => match response.status().as_u16() {
@@ -331,7 +350,9 @@ fn note_upstream(answered: &Answered) {
         },
     };
     metrics::count_by(Counter::UpstreamCalls, &[("outcome", outcome)]);
-    if outcome != "2xx" {
+    // A file is mostly elsewhere.
+    let is_expected = outcome == "2xx" || outcome == "3xx" && matches!(job, Job::File { .. });
+    if !is_expected {
         log::write(log::warning("upstream_call").word("outcome", outcome));
     }
 }

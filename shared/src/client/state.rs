@@ -2,9 +2,9 @@
 
 use super::sorted::Sorted;
 use super::{Identity, SERVES_STAFF, VISITOR_SOURCE, own_side};
-use crate::event::Event;
+use crate::event::{BulkProgress, Event};
 use crate::id::{MessageId, UserId};
-use crate::limits::{CHATS_PAGE, TYPING_TTL_MS};
+use crate::limits::{BULKS_KEPT, CHATS_PAGE, TYPING_TTL_MS};
 use crate::message::{ChatStatus, ChatSummary, Message, Side, source};
 use crate::reply::{ChatsPage, HistoryPage, Presence};
 use crate::time::Timestamp;
@@ -32,6 +32,9 @@ pub struct Chat {
     pub operator_delivered: MessageId,
     /// Whether the conversation goes on.
     pub status: ChatStatus,
+    /// What is known of the order that it is about.
+    #[cfg(feature = "staff")]
+    pub order: Option<crate::window::Order>,
     /// Until when the other side counts as writing, and the writer's name.
     pub typing: Option<(Timestamp, Option<String>)>,
     messages: Sorted<MessageId, Message>,
@@ -56,6 +59,8 @@ impl Chat {
             user_delivered: 0,
             operator_delivered: 0,
             status: ChatStatus::Open,
+            #[cfg(feature = "staff")]
+            order: None,
             typing: None,
             messages: Sorted::default(),
             newest: None,
@@ -180,6 +185,8 @@ pub struct State {
     stale: bool,
     /// The list comes afresh, and its first screen is not here yet.
     filling: bool,
+    /// By `bulk_id`, what was last heard of each bulk send.
+    bulks: Sorted<i64, BulkProgress>,
 }
 
 impl State {
@@ -188,7 +195,15 @@ impl State {
         if let Identity::Visitor(user_id) = identity {
             chats.insert(user_id, Chat::new(user_id, "", VISITOR_SOURCE));
         }
-        Self { identity, chats, next_chats: None, loaded: false, stale: false, filling: false }
+        Self {
+            identity,
+            chats,
+            next_chats: None,
+            loaded: false,
+            stale: false,
+            filling: false,
+            bulks: Sorted::default(),
+        }
     }
 
     /// One chat.
@@ -203,6 +218,12 @@ impl State {
         let mut chats: Vec<&Chat> = self.chats.values().collect();
         chats.sort_by_key(|chat| std::cmp::Reverse(chat.newest.as_ref().map(|message| message.message_id)));
         chats
+    }
+
+    /// What was heard of bulk sends since this client began to listen: the last of each, by `bulk_id`. It is not in the log:
+    /// who comes back after a gap reads them over HTTP.
+    pub fn bulks(&self) -> impl Iterator<Item = &BulkProgress> {
+        self.bulks.values()
     }
 
     /// Where the next piece of the list's first screen starts, if it is to be asked for.
@@ -303,6 +324,8 @@ impl State {
                     status: None,
                     reason: None,
                     timestamp,
+                    #[cfg(feature = "staff")]
+                    edited_at: None,
                 };
                 self.apply_message(message, &data.user_name, &data.source, &mut applied);
             }
@@ -320,6 +343,8 @@ impl State {
                     status: Some(data.status),
                     reason: None,
                     timestamp,
+                    #[cfg(feature = "staff")]
+                    edited_at: None,
                 };
                 self.apply_message(message, "", &data.source, &mut applied);
             }
@@ -359,6 +384,16 @@ impl State {
                     }
                 }
             }
+            #[cfg(feature = "staff")]
+            Event::MessageUpdated(data) => {
+                if let Some(chat) = self.chats.get_mut(&data.user_id) {
+                    let newest = chat.newest.as_mut().filter(|message| message.message_id == data.message_id);
+                    for message in newest.into_iter().chain(chat.messages.get_mut(&data.message_id)) {
+                        message.text.clone_from(&data.text);
+                        message.edited_at = Some(data.edited_at);
+                    }
+                }
+            }
             Event::Rating(data) => {
                 if let Some(chat) = self.chats.get_mut(&data.user_id) {
                     let newest = chat.newest.as_mut().filter(|message| message.message_id == data.message_id);
@@ -374,7 +409,21 @@ impl State {
                 }
             }
             Event::ChatDeleted(data) => self.forget(data.user_id),
-            // Whoever keeps the ledger, or watches a bulk send, reads it over HTTP.
+            #[cfg(feature = "staff")]
+            Event::OrderUpdated(data) => {
+                if let Some(chat) = self.chats.get_mut(&data.user_id) {
+                    chat.order.clone_from(&data.order);
+                }
+            }
+            // Visitors have no chats at an upstream.
+            #[cfg(not(feature = "staff"))]
+            Event::MessageUpdated(_) | Event::OrderUpdated(_) => {}
+            Event::BulkProgress(data) if SERVES_STAFF => {
+                // Those that the relay has forgotten are forgotten here.
+                self.bulks.retain(|known| known.bulk_id > data.bulk_id.saturating_sub(BULKS_KEPT));
+                self.bulks.insert(data.bulk_id, data.clone());
+            }
+            // Whoever keeps the ledger reads it over HTTP.
             Event::Consent(_) | Event::BulkProgress(_) => {}
             Event::UserTyping(data) => {
                 if side == Side::Operator
@@ -497,6 +546,8 @@ impl State {
         chat.source = summary.source;
         chat.online = summary.online;
         chat.status = summary.status.unwrap_or(ChatStatus::Open);
+        #[cfg(feature = "staff")]
+        chat.order.clone_from(&summary.order);
         chat.unread = summary.unread;
         chat.has_read(Side::User, summary.user_read);
         chat.has_read(Side::Operator, summary.operator_read);

@@ -12,12 +12,14 @@ mod consent;
 mod message_delivered;
 mod message_read;
 mod message_status;
+mod message_updated;
 mod new_chat;
 mod new_message;
 mod operator_delivered;
 mod operator_message;
 mod operator_read;
 mod operator_typing;
+mod order_updated;
 mod rating;
 mod user_offline;
 mod user_online;
@@ -30,12 +32,14 @@ pub use consent::Consent;
 pub use message_delivered::MessageDelivered;
 pub use message_read::MessageRead;
 pub use message_status::MessageStatus;
+pub use message_updated::MessageUpdated;
 pub use new_chat::NewChat;
 pub use new_message::NewMessage;
 pub use operator_delivered::OperatorDelivered;
 pub use operator_message::OperatorMessage;
 pub use operator_read::OperatorRead;
 pub use operator_typing::OperatorTyping;
+pub use order_updated::OrderUpdated;
 pub use rating::Rating;
 pub use user_offline::UserOffline;
 pub use user_online::UserOnline;
@@ -96,10 +100,12 @@ events! {
     MessageDelivered = "message_delivered",
     OperatorDelivered = "operator_delivered",
     MessageStatus = "message_status" if "staff",
+    MessageUpdated = "message_updated" if "staff",
     ChatDeleted = "chat_deleted" if "staff",
     Consent = "consent",
     Rating = "rating" if "staff",
     ChatUpdated = "chat_updated" if "staff",
+    OrderUpdated = "order_updated" if "staff",
     BulkProgress = "bulk_progress" if "staff" of nobody,
 }
 
@@ -122,8 +128,10 @@ impl Event {
             | Self::UserOnline(_)
             | Self::UserOffline(_)
             | Self::MessageStatus(_)
+            | Self::MessageUpdated(_)
             | Self::ChatDeleted(_)
             | Self::Rating(_)
+            | Self::OrderUpdated(_)
             | Self::BulkProgress(_)
             | Self::ChatUpdated(_) => false,
         }
@@ -141,9 +149,11 @@ impl Event {
             | Self::MessageDelivered(_)
             | Self::OperatorDelivered(_)
             | Self::MessageStatus(_)
+            | Self::MessageUpdated(_)
             | Self::ChatDeleted(_)
             | Self::Consent(_)
             | Self::Rating(_)
+            | Self::OrderUpdated(_)
             | Self::ChatUpdated(_) => true,
             Self::UserTyping(_)
             | Self::UserOnline(_)

@@ -97,6 +97,10 @@ pub fn ozon_request(bytes: &[u8]) {
     if let Ok(query) = ozon::chat_history_v2::parse(bytes) {
         assert!((1..=shared::limits::OZON_HISTORY_LIMIT_MAX).contains(&query.limit));
     }
+    if let Ok(asked) = ozon::chat_send_file::parse(bytes) {
+        assert!(ozon::is_chat_id(&asked.chat_id) && !asked.name.trim().is_empty());
+        assert!(asked.content.len() <= shared::limits::FILE_BYTES_MAX);
+    }
 }
 
 /// Texts of Ozon's with files in them, and where a file is said to be.

@@ -74,6 +74,7 @@ async fn measure(options: Options) {
         sockets: options.sockets,
         time: Duration::from_secs(options.seconds),
         listeners: options.listeners.clone(),
+        pushes: options.url.is_none(),
     };
     if let (Some(url), Some(token)) = (&options.url, &options.admin_token) {
         return print(url, load::run(&plan(url, token)).await);

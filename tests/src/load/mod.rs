@@ -39,12 +39,15 @@ pub struct Plan {
     pub time: Duration,
     /// Numbers of listeners.
     pub listeners: Vec<usize>,
+    /// Whether an account of Ozon's may be connected, with made-up credentials: not where the relay knows the real Ozon.
+    pub pushes: bool,
 }
 
 /// One line of the table: what was measured, and its figures.
 pub type Row = (String, String);
 
 struct Shop {
+    id: String,
     url: String,
     key: String,
     staff: String,
@@ -60,6 +63,9 @@ pub async fn run(plan: &Plan) -> Vec<Row> {
     let (row, lines) = throughput(lines, plan.time).await;
     rows.push(row);
     drop(lines);
+    if plan.pushes {
+        rows.push(pushed(&shop, plan).await);
+    }
     for count in &plan.listeners {
         rows.push(fan_out(&shop, &tokens[0], *count).await);
     }
@@ -75,7 +81,7 @@ impl Shop {
         let made = admin.post("/v1/organizations", &body).await.expect(201);
         let body = json!({"organization": id, "role": "integration", "name": "load", "ttl_s": 3600});
         let staff = text(&admin.post("/v1/tokens", &body).await.expect(201), "token");
-        Self { url: plan.url.clone(), key: text(&made, "publishable_key"), staff }
+        Self { id, url: plan.url.clone(), key: text(&made, "publishable_key"), staff }
     }
 
     /// Tokens of so many new visitors.
@@ -164,6 +170,45 @@ async fn throughput(lines: Vec<Line>, time: Duration) -> (Row, Vec<Line>) {
     let sample = Sample::of(times);
     let what = format!("{WRITERS} visitors write as fast as they are answered");
     ((what, format!("{rate:.0} messages a second, ack p50 {}, p99 {}", sample.p(50), sample.p(99))), back)
+}
+
+/// Ozon's pushes, one at a time, each of another buyer: when Ozon is answered, and when an operator hears.
+async fn pushed(shop: &Shop, plan: &Plan) -> Row {
+    let admin = Http::to(&plan.url, Some(&plan.admin_token));
+    let account = json!({"organization": shop.id, "source": "ozon", "client_id": "1", "api_key": "a key of nobody's"});
+    let hook = text(&admin.post("/v1/integrations", &account).await.expect(200), "hook");
+    let (ozon, mut operator) = (Http::to(&plan.url, None), shop.events().await);
+    let (mut heard, mut answered) = (Vec::new(), Vec::new());
+    let began = Instant::now();
+    while began.elapsed() < plan.time {
+        let number = 3_000_000 + heard.len();
+        let push = json!({
+            "message_type": "TYPE_NEW_MESSAGE", "chat_id": format!("chat-{number}"), "chat_type": "Buyer_Seller",
+            "message_id": (3_000_000_000_817_000_000_u64 + number as u64).to_string(),
+            "created_at": "2026-07-18T20:58:04.528Z", "user": {"id": "115568", "type": "Customer"},
+            "data": [format!("Есть в наличии? {}", mark(number))], "seller_id": "1",
+        });
+        let sent = Instant::now();
+        let post = async {
+            ozon.post(&hook, &push).await.expect(200);
+            Instant::now()
+        };
+        let mark = mark(number);
+        let (to_operator, to_answer) = tokio::join!(operator.until(&mark), post);
+        heard.push(to_operator - sent);
+        answered.push(to_answer - sent);
+        tokio::time::sleep(PACE.saturating_sub(sent.elapsed())).await;
+    }
+    let (heard, answered) = (Sample::of(heard), Sample::of(answered));
+    let what = format!("Ozon's push → operator, {} pushes, one at a time", heard.count());
+    let figures = format!(
+        "p50 {}, p99 {}; Ozon's answer p50 {}, p99 {}",
+        heard.p(50),
+        heard.p(99),
+        answered.p(50),
+        answered.p(99)
+    );
+    (what, figures)
 }
 
 /// A message goes out to so many listeners; the next one once the last of them has it.

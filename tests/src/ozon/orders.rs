@@ -74,6 +74,9 @@ fn apply(posting: &mut Posting, change: PostingChange, now_ms: i64) -> Result<()
         if !STATUSES.contains(&status.as_str()) {
             return Err(Refusal::invalid("status", "no such status"));
         }
+        if status == "delivering" || status == "delivered" {
+            posting.delivering_ms.get_or_insert(now_ms);
+        }
         if status == "delivered" {
             posting.delivered_ms.get_or_insert(now_ms);
         }

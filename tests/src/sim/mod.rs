@@ -9,6 +9,7 @@
 //! - `shell`: the relay's loop with its crashes, its `store` and its `alarm`;
 //! - `network`: connections; `ending`: how they end; `faults`: what goes wrong by itself;
 //! - `tab`: the shell of a client; `people`: what persons do; `listener`: a program that only knows the spec;
+//! - `files`: what operators send to its buyers besides texts;
 //! - `ozon`: the marketplace, its buyers and its moods; `api`: a program that writes over HTTP;
 //! - `witness`: what must hold at every moment; `verdict`: what must hold once all is quiet, against the `truth`;
 //! - `neighbour`: the other organization;
@@ -21,6 +22,7 @@ mod chance;
 mod coverage;
 mod ending;
 mod faults;
+mod files;
 mod listener;
 mod many;
 mod neighbour;

@@ -232,7 +232,11 @@ impl World {
             Job::Send { message_id, .. } => {
                 let step = self.chance.between(1, 1000) as u64;
                 let id = self.ozon.next_id(step);
-                let text = body["text"].as_str().unwrap_or_default().to_owned();
+                let file = super::files::shown(body, id);
+                if file.is_some() {
+                    self.saw("file at the buyer's");
+                }
+                let text = file.unwrap_or_else(|| body["text"].as_str().unwrap_or_default().to_owned());
                 self.note(|| format!("ozon keeps {text:?} as {id}"));
                 let chat = self.ozon.chats.entry(chat_id).or_default();
                 if chat.iter().any(|kept| kept.ours == Some(*message_id)) {
@@ -247,8 +251,10 @@ impl World {
                 Chore::Walk => self.list(body),
                 Chore::Catch => self.page(&chat_id, body),
                 Chore::TellRead => r#"{"unread_count":0}"#.into(),
+                // No history here says what a chat is about.
+                Chore::Order | Chore::FboOrder => r#"{"postings":[],"cursor":"","has_next":false}"#.into(),
             },
-            Job::Forward { .. } | Job::StartChat { .. } => {
+            Job::Forward { .. } | Job::File { .. } | Job::StartChat { .. } => {
                 self.blame(|| "nobody here calls Ozon through the relay, or sends in bulk".into());
                 String::new()
             }

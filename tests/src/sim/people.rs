@@ -1,6 +1,6 @@
 //! What people do: they write, read, type, scroll, reload, look away, leave and come back.
 
-use shared::client::{Chat, Identity, OutgoingState};
+use shared::client::{Chat, Client, Identity, OutgoingState};
 use shared::id::UserId;
 use shared::limits::TEXT_CHARS_MAX;
 use shared::message::{Side, source};
@@ -103,6 +103,10 @@ impl World {
         let side = if page.own_chat().is_some() { Side::User } else { Side::Operator };
         let at_ozon = page.client.state().chat(user_id).is_some_and(|chat| chat.source == source::OZON);
         let client_id = page.next_client_id();
+        if at_ozon && self.chance.percent(15) {
+            self.sends_file(tab, user_id, client_id);
+            return;
+        }
         let text = if at_ozon && self.chance.percent(20) {
             // The same words again: in the upstream's history only the order tells them apart.
             format!("{} Да", tag(self.shop, user_id))
@@ -121,6 +125,23 @@ impl World {
         self.witness.wrote(&writer, &client_id, user_id, side, &text);
         let taken = self.with_tab(tab, |client, now| client.send(now, user_id, &text, client_id.clone()));
         if taken.is_err() {
+            self.witness.never_wrote(&client_id);
+        }
+    }
+
+    fn sends_file(&mut self, tab: usize, user_id: UserId, client_id: String) {
+        // Some are alike: in the upstream's history only the order tells them apart.
+        let name = match self.chance.index(3) {
+            0 => "чек.pdf".to_owned(),
+            1 => "фото.jpg".to_owned(),
+            _ => format!("{client_id}.pdf"),
+        };
+        let Some(attachment) = self.uploads(user_id, name) else { return };
+        let writer = self.tabs[tab].name.clone();
+        self.note(|| format!("{writer} sends {}", attachment.name));
+        self.witness.wrote(&writer, &client_id, user_id, Side::Operator, "");
+        let send = |client: &mut Client, now| client.send_file(now, user_id, "", attachment, client_id.clone());
+        if self.with_tab(tab, send).is_err() {
             self.witness.never_wrote(&client_id);
         }
     }

@@ -152,6 +152,7 @@ impl World {
             | Input::Heard { .. }
             | Input::Closed { .. }
             | Input::Outcome { .. }
+            | Input::NotCalled { .. }
             | Input::FilesRemoved { .. }
             | Input::Request { .. } => None,
         };
@@ -268,7 +269,7 @@ impl World {
     fn effects(&mut self, effects: Vec<Effect>, most: usize) {
         let mut wake: Option<i64> = None;
         let mut replayed = false;
-        let mut asked = Vec::new();
+        let (mut asked, mut unread) = (Vec::new(), Vec::new());
         for effect in effects.into_iter().take(most) {
             match effect {
                 Effect::Listen { conns } => asked.extend(conns),
@@ -298,6 +299,10 @@ impl World {
                 // Nor an integrator that calls the vendor through it.
                 Effect::Reply { .. } => {}
                 Effect::Call { job, request } => self.call(job, *request),
+                Effect::CallWithFile { job, envelope, file } => match self.read_file(&file) {
+                    Some(bytes) => self.call(job, envelope.with(&bytes).expect("a file of ours")),
+                    None => unread.push(job),
+                },
             }
         }
         if let Some(at) = wake {
@@ -308,6 +313,9 @@ impl World {
             let open = |conn: &ConnId| self.conns.get(conn).filter(|link| link.relay == RelayEnd::Open);
             let heard = asked.iter().filter_map(|conn| Some((*conn, always.or(open(conn)?.pinged)))).collect();
             self.feed(Input::Heard { heard });
+        }
+        for job in unread {
+            self.feed(Input::NotCalled { job });
         }
     }
 

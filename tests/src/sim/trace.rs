@@ -51,6 +51,7 @@ pub(super) fn brief(input: &Input) -> String {
             }
             upstream::Answered::Lost => format!("hub < {job:?} lost"),
         },
+        Input::NotCalled { job } => format!("hub < {job:?} was not made"),
         Input::FilesRemoved { keys } => format!("hub < removed {keys:?}"),
         Input::Request { request } => match request {
             Request::Hook { body, .. } => format!("hub < hook {body}"),

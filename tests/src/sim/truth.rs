@@ -1,8 +1,11 @@
 //! The store as it is: what everybody's view is held against.
 
 use relay_core::storage::{Row as SqlRow, Sql, SqlError};
+use serde_json::Value as Json;
+use shared::file::Attachment;
 use shared::id::{MessageId, UserId};
 use shared::message::{Message, Side, Status};
+use shared::node::FromNode;
 use shared::time::Timestamp;
 
 use super::world::World;
@@ -49,7 +52,7 @@ impl World {
                      FROM chats ORDER BY user_id";
         let messages =
             "SELECT message_id, user_id, side, text, file_path, author, client_id, status, reason, created_at,
-                            upstream_id
+                            upstream_id, attachment
                         FROM messages ORDER BY message_id";
         Truth { chats: self.all(chats, chat), messages: self.all(messages, message) }
     }
@@ -89,8 +92,11 @@ fn message(row: &SqlRow) -> Result<Row, SqlError> {
         side: Side::parse(&row.text(2)?).expect("a side"),
         text: row.text(3)?,
         file_path: row.optional_text(4)?,
-        // Nobody in the simulation sends files or contents.
-        attachment: None,
+        attachment: row.optional_text(11)?.map(|kept| {
+            let kept: Json = serde_json::from_str(&kept).expect("an attachment");
+            Attachment::from_node(&kept).expect("an attachment")
+        }),
+        // Nobody in the simulation sends contents.
         content: None,
         author: row.optional_text(5)?,
         client_id: row.optional_text(6)?,
@@ -98,6 +104,7 @@ fn message(row: &SqlRow) -> Result<Row, SqlError> {
         reason: row.optional_text(8)?,
         // The wire has whole seconds.
         timestamp: Timestamp(Timestamp(row.integer(9)?).seconds() * 1000),
+        edited_at: None,
     };
     let upstream_id = row.optional_text(10)?.map(|text| text.parse().expect("a vendor's id"));
     Ok(Row { message, upstream_id })

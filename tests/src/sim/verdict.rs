@@ -9,6 +9,7 @@ use shared::id::{MessageId, UserId};
 use shared::limits::{HISTORY_PAGE, PAGE_BYTES};
 use shared::message::{Message, Side, Status};
 
+use super::files::is_same;
 use super::people::VISITORS;
 use super::truth::{Row, Truth};
 use super::world::World;
@@ -40,7 +41,8 @@ impl World {
         let mut kept: BTreeMap<&str, &Message> = BTreeMap::new();
         let mut texts: BTreeSet<&str> = BTreeSet::new();
         for Row { message, .. } in &truth.messages {
-            if !texts.insert(&message.text) && !message.text.ends_with("Да") {
+            let may_repeat = message.attachment.is_some() || message.text.ends_with("Да");
+            if !texts.insert(&message.text) && !may_repeat {
                 return Err(format!("{:?} is kept twice", message.text));
             }
             if let Some(client_id) = &message.client_id
@@ -230,7 +232,7 @@ impl World {
             }
             let ours = truth.messages.iter().filter(|row| row.message.user_id == chat.user_id);
             for row in ours.filter(|row| row.message.side == Side::Operator) {
-                let Message { message_id, text, status, reason, .. } = &row.message;
+                let Message { message_id, text, status, reason, attachment, .. } = &row.message;
                 let copies = at_ozon.iter().filter(|kept| kept.ours == Some(*message_id)).count();
                 let known = row.upstream_id.map(|id| at_ozon.iter().find(|kept| kept.id == id && kept.ours.is_some()));
                 let is_read = row.upstream_id.is_some_and(|id| id <= read);
@@ -243,7 +245,7 @@ impl World {
                     }
                     Some(Status::Sent | Status::Read | Status::Failed) if known.is_none() => continue,
                     Some(Status::Sent | Status::Read | Status::Failed) => match known.flatten() {
-                        Some(kept) if kept.text == *text => continue,
+                        Some(kept) if is_same(&kept.text, text, attachment.as_ref()) => continue,
                         _ => "is taken for another message",
                     },
                     _ => "has not come to an end",

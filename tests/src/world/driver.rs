@@ -25,7 +25,7 @@ use super::organization::{browser_request, request};
 use super::{Http, ORIGIN, Visitor, within};
 
 /// A kill and a start of the relay lie within this, and the longest reconnect delay.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A code that says the line broke.
 const BROKEN: u16 = 1006;

@@ -3,10 +3,14 @@
 use std::ops::Deref;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 use super::{Organization, Socket, hex, next, relay, until};
-use crate::ozon::{Limits, Options, PostingChange, PostingGiven, PushManner, Scheme, Simulator};
+use crate::ozon::{
+    BuyerMessage, FileGiven, Limits, Options, PostingChange, PostingGiven, PushManner, Scheme, Simulator,
+};
 
 /// The simulator behind one organization, with the keys that open it.
 pub struct Seller {
@@ -15,6 +19,8 @@ pub struct Seller {
     pub api_key: String,
     /// The relay's path for notifications.
     pub hook: String,
+    /// Where a redirect may lead to its files: Ozon's own host, without keys.
+    pub storage: String,
 }
 
 impl Seller {
@@ -32,7 +38,8 @@ impl Seller {
         let hook = connected["hook"].as_str().expect("a hook").to_owned();
         let check = simulator.push_url(&format!("{}{hook}", world.url())).await.expect("a check of the hook");
         assert!(check.is_active, "{check:?}");
-        Self { simulator, client_id, api_key, hook }
+        let storage = world.sellers.storage(client_id);
+        Self { simulator, client_id, api_key, hook, storage }
     }
 
     /// What the seller's side of a chat says at Ozon now.
@@ -54,6 +61,18 @@ impl Seller {
         let posted = self.new_buyer_says(text).await.expect("a buyer's message");
         let heard = socket.until("the buyer's message", |frame| is_message(frame, "new_message", text)).await;
         (posted.chat_id, heard["data"]["user_id"].as_i64().expect("a user_id"))
+    }
+
+    /// A buyer sends a file to a chat; returns its path at Ozon.
+    pub async fn buyer_sends(&self, chat_id: &str, name: &str, content: &[u8]) -> String {
+        let file = FileGiven { name: name.into(), base64_content: BASE64_STANDARD.encode(content) };
+        let message = BuyerMessage { chat_id: Some(chat_id.into()), file: Some(file), ..BuyerMessage::default() };
+        self.buyer_message(&message).await.expect("a buyer's message");
+        let state = self.state().await.expect("the simulator's state");
+        let last = state.chat(chat_id).and_then(|chat| chat.messages.last()).and_then(|message| message.data.last());
+        let markdown = last.expect("the file's message");
+        let path = markdown.split_once("](").and_then(|(_, rest)| rest.strip_prefix(self.url())?.strip_suffix(')'));
+        path.expect("the file's link").to_owned()
     }
 
     /// A buyer has just paid for a posting of this scheme; returns its number.

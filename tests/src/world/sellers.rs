@@ -1,5 +1,6 @@
 //! One address for all simulated sellers. The relay knows one Ozon; here each organization has one of its own behind it,
-//! told apart by `Client-Id`, so that the trouble one test makes is not another's.
+//! told apart by `Client-Id`, so that the trouble one test makes is not another's. Where their files are kept nobody sends
+//! that: there it is a part of the path.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,6 +12,9 @@ use tokio::task::JoinHandle;
 
 /// A request's head is a few hundred bytes.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
+
+/// What a seller's simulator has its storage under.
+const STORAGE: &str = "/_sim/cdn/";
 
 /// `Client-Id` to the `host:port` of its simulator.
 type Directory = Arc<Mutex<BTreeMap<String, String>>>;
@@ -42,6 +46,11 @@ impl Sellers {
         &self.url
     }
 
+    /// Where a seller's files are kept: at the same host, and without keys.
+    pub fn storage(&self, client_id: u64) -> String {
+        format!("{}{STORAGE}{client_id}", self.url)
+    }
+
     pub fn add(&self, client_id: u64, url: &str) {
         let address = url.trim_start_matches("http://").to_owned();
         self.directory.lock().unwrap_or_else(PoisonError::into_inner).insert(client_id.to_string(), address);
@@ -57,7 +66,8 @@ impl Drop for Sellers {
 /// One call, one connection: both ends are told so. Then bytes pass as they are, and so does a line that is cut or silent.
 async fn connect(mut caller: TcpStream, directory: &Directory) -> io::Result<()> {
     let (head, rest) = read_head(&mut caller).await?;
-    let client_id = header(&head, "client-id").unwrap_or_default();
+    let (head, stored_by) = without_seller(head);
+    let client_id = header(&head, "client-id").or(stored_by.as_deref()).unwrap_or_default();
     let address = directory.lock().unwrap_or_else(PoisonError::into_inner).get(client_id).cloned();
     let Some(address) = address else {
         return caller
@@ -77,6 +87,15 @@ async fn connect(mut caller: TcpStream, directory: &Directory) -> io::Result<()>
         copied = tokio::io::copy(&mut from_caller, &mut to_simulator) => copied?,
     };
     to_caller.shutdown().await
+}
+
+/// A head as the simulator knows it, and whose storage its path names.
+fn without_seller(head: String) -> (String, Option<String>) {
+    let named = head.split_once(STORAGE).and_then(|(before, rest)| Some((before, rest.split_once('/')?)));
+    match named.filter(|(before, _)| !before.contains(['\r', '\n'])) {
+        Some((before, (client_id, rest))) => (format!("{before}{STORAGE}{rest}"), Some(client_id.to_owned())),
+        None => (head, None),
+    }
 }
 
 async fn read_head(caller: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {

@@ -7,6 +7,7 @@ use relay_core::auth::token;
 use serde_json::{Value, json};
 use shared::access::Scope;
 use shared::id::UserId;
+use shared::route::OZON;
 use shared::token::{Claims, Role};
 use tests::world::{Organization, Seller, Visitor, World, now, png};
 
@@ -80,6 +81,8 @@ pub struct Stage {
     forged: Vec<String>,
     /// The shop's account at Ozon.
     pub seller: Seller,
+    /// A file that a buyer has sent to the shop, at the relay.
+    pub ozon_file: String,
     /// A token of the shop that may be withdrawn.
     pub spare_token: String,
     /// An identity secret of the shop that may be removed.
@@ -102,6 +105,7 @@ impl Stage {
         let admin = world.admin();
         admin.call(reqwest::Method::DELETE, &path, reqwest::Body::default()).await.expect(200);
         let seller = shop.connect_ozon().await;
+        let ozon_file = format!("{OZON}{}", seller.buyer_sends("chat-with-a-file", "a.png", &png(1, 1, 64)).await);
         let address = format!("/v1/organizations/{}", shop.id);
         let consent = json!({"consent": {"version": "1", "text": "Согласен"}}).to_string();
         admin.call(reqwest::Method::PATCH, &address, consent.into()).await.expect(200);
@@ -132,6 +136,7 @@ impl Stage {
             administrator: world.admin_token().to_owned(),
             forged: forged(&operator, &claims, &keys),
             seller,
+            ozon_file,
             kid: secret["kid"].as_str().expect("a kid").to_owned(),
             doomed: world.organization("doomed").await.id,
             spare_token: issue(&shop, "Запасной", None).await.1,

@@ -181,6 +181,9 @@ Route::Ozon(_) => Route::Ozon("/v3/chat/list".into()), [
     call("POST", format!("{OZON}/v3/chat/list"),                     [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, NOC, UNA])
         .with(|_| json!({"limit": 1})),
 ];
+Route::OzonFile(_) => Route::parse(&stage.ozon_file).expect("a route"), [
+    call("GET", stage.ozon_file.clone(),                             [UNA, UNA, EXP, REV, FOR, FOR, FOR, YES, YES, FOR, YES, NOC, UNA]),
+];
 Route::Integrations => Route::Integrations, [{
     let organization = stage.shop.id.clone();
     call("POST", "/v1/integrations",                                 [UNA, UNA, EXP, REV, FOR, FOR, FOR, FOR, FOR, FOR, YES, FOR, YES])

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::limits::OZON_POLL_MS;
+use shared::limits::{FORWARD_BODY_BYTES_MAX, OZON_POLL_MS};
 use shared::route::OZON;
 use tests::ozon::{Fault, PushManner};
 use tests::world::{Http, World, within};
@@ -98,6 +98,13 @@ async fn what_the_vendor_refuses_and_what_the_relay_refuses_reads_alike() {
         let body: Value = serde_json::from_str(&answer.text).unwrap_or_default();
         assert_eq!((answer.status, &body["code"]), (status, &json!(code)), "{path} {}", answer.text);
         assert!(body["message"].is_string() && body["details"].is_array(), "{}", answer.text);
+    }
+    // White space counts, too.
+    for (spaces, status) in [(0, 200), (1, 413)] {
+        let mut body = br#"{"limit":1}"#.to_vec();
+        body.resize(FORWARD_BODY_BYTES_MAX + spaces, b' ');
+        let answer = client.call(Method::POST, LIST, body.into()).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
     }
     let answer = client.call(Method::GET, LIST, reqwest::Body::default()).await;
     assert_eq!(answer.status, 405, "{}", answer.text);

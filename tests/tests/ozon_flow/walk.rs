@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use shared::limits::OZON_TEXT_CHARS_MAX;
 use shared::message::Status;
 use shared::problem::Code;
-use tests::ozon::Fault;
-use tests::world::assert_form;
+use shared::time::Timestamp;
+use tests::ozon::{BuyerMessage, Fault, PostingGiven};
+use tests::world::{assert_form, within};
 
 use crate::counter::{Counter, SEND, SETTLED_WITHIN};
 
@@ -112,4 +113,55 @@ async fn a_text_over_ozons_limit_is_refused_at_once_and_one_at_the_limit_is_sent
     let message_id = counter.answer(&text).await;
     counter.until_status(message_id, Status::Sent).await;
     counter.assert_there_once(&text).await;
+}
+
+#[tokio::test]
+async fn a_message_that_the_buyer_changes_is_shown_as_it_is_now() {
+    let mut counter = Counter::open("edit").await;
+    let posted = counter.seller.buyer_says(&counter.chat_id, "А чайник есть?").await.unwrap();
+    counter.operator.until("the question", |frame| frame["data"]["text"] == "А чайник есть?").await;
+    counter.seller.buyer_edits(&counter.chat_id, &posted.message_id, "А чайник на 500 мл есть?").await.unwrap();
+    let updated = counter.operator.event("message_updated").await;
+    assert_eq!(updated["data"]["text"], "А чайник на 500 мл есть?");
+    // The push of the message itself comes once more, with the text of today: nothing happens.
+    counter.seller.push_again(&posted.message_id).await.unwrap();
+    counter.seller.buyer_says(&counter.chat_id, "И крышка").await.unwrap();
+    counter.operator.until("the next message", |frame| frame["data"]["text"] == "И крышка").await;
+    let messages = counter.shop.history(&counter.token, counter.user_id).await;
+    let shown: Vec<(&Value, bool)> =
+        messages.iter().map(|message| (&message["text"], message["edited_at"].is_string())).collect();
+    let [first, changed, next] = ["Подойдёт ли крышка?", "А чайник на 500 мл есть?", "И крышка"].map(Value::from);
+    assert_eq!(shown, [(&first, false), (&changed, true), (&next, false)]);
+}
+
+#[tokio::test]
+async fn a_chat_whose_window_is_closed_is_refused_without_a_call_and_an_open_one_is_not() {
+    let mut counter = Counter::open("windows").await;
+    let now = Timestamp::parse(&counter.seller.state().await.unwrap().now).unwrap();
+    let paid_at = now.plus_ms(-100 * 3_600_000).to_rfc3339();
+    let mut chats = Vec::new();
+    for (text, minutes_ago) in [("Поздно", 49 * 60), ("Вовремя", 47 * 60)] {
+        let given = PostingGiven { paid_at: Some(paid_at.clone()), ..PostingGiven::default() };
+        let posting_number = Some(counter.seller.posting(&given).await.unwrap());
+        let question = BuyerMessage { text: text.into(), minutes_ago, posting_number, ..BuyerMessage::default() };
+        let chat_id = counter.seller.buyer_message(&question).await.unwrap().chat_id;
+        let told = counter.operator.until(text, |frame| frame["data"]["text"] == text).await;
+        chats.push((chat_id, told["data"]["user_id"].clone()));
+    }
+    // The next look finds which orders the chats are about.
+    for (_, user_id) in &chats {
+        let known = within(SETTLED_WITHIN, "the order", async || {
+            let frames = counter.operator.frames().into_iter();
+            frames.into_iter().find(|frame| frame["event"] == "order_updated" && frame["data"]["user_id"] == *user_id)
+        });
+        assert_eq!(known.await["data"]["order"]["scheme"], "fbs");
+    }
+    let [(_, late), (chat_id, early)] = chats.try_into().unwrap();
+    let action = json!({"action": "send_message", "user_id": late, "text": "Простите, что не сразу"});
+    let refused = counter.operator.ask(action).await.unwrap_err();
+    assert_eq!(refused["code"], Code::UpstreamWindowClosed.as_str());
+    assert!(refused["detail"].as_str().unwrap().starts_with("reply_over"), "{refused}");
+    counter.operator.result(json!({"action": "send_message", "user_id": early, "text": "Да, есть"})).await;
+    counter.seller.until_has(&chat_id, "Да, есть").await;
+    assert_eq!(counter.seller.state().await.unwrap().calls(SEND), 1, "the late one was never tried");
 }

@@ -22,6 +22,12 @@ for (const bad of ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html
   found(`[Тут](${bad})`, [`[Тут](${bad})`]);
 found("[Тут](https://a.ru) [Нам](tel:+74950000000)", [a("Тут", "https://a.ru"), " ", a("Нам", "tel:+74950000000")]);
 
+// A picture is never loaded: its address is a link, or text.
+found("![кот](https://a.ru/x.png)", ["!", a("кот", "https://a.ru/x.png")]);
+found("![](https://a.ru/x.png)", ["![](", a("https://a.ru/x.png"), ")"]);
+for (const bad of ["javascript:alert(1)", "data:image/svg+xml,<svg>", "//a.ru/x.png"])
+  for (const alt of ["кот", ""]) found(`![${alt}](${bad})`, [`![${alt}](${bad})`]);
+
 // Styles, and marks that are none.
 found("**жирно** и *курсив*, _тоже_, ~~нет~~ `code *x*`", [
   ["strong", ["жирно"]],

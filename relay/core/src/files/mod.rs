@@ -11,6 +11,7 @@ pub mod serving;
 pub mod sniff;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use shared::file::FileType;
 use shared::limits::{FILE_BYTES_MAX, IMAGE_PIXELS_MAX};
 use shared::problem::{Code, Problem};
@@ -64,6 +65,12 @@ pub fn judge(name: &str, declared: &str, bytes: &[u8]) -> Result<Judged, Problem
         FileType::Pdf | FileType::Csv => None,
     };
     Ok(Judged { file_type, name, dimensions })
+}
+
+/// By what the same bytes are known again.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unsupported(detail: &str) -> Problem {

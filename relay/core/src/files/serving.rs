@@ -41,17 +41,8 @@ pub fn serve(file_id: &str, name: &str, media_type: &str, size: i64, wanted: &Wa
         Some(file_type) => file_type.as_str(),
         None => "application/octet-stream",
     };
-    let mut headers = vec![
-        ("Content-Type", media_type.to_owned()),
-        ("X-Content-Type-Options", "nosniff".to_owned()),
-        ("Content-Disposition", name::disposition(if shows { "inline" } else { "attachment" }, name)),
-        ("Content-Security-Policy", "default-src 'none'; sandbox".to_owned()),
-        ("Cross-Origin-Resource-Policy", "cross-origin".to_owned()),
-        ("Referrer-Policy", "no-referrer".to_owned()),
-        ("Cache-Control", format!("private, max-age={FILE_LINK_TTL_S}")),
-        ("Accept-Ranges", "bytes".to_owned()),
-        ("ETag", etag.clone()),
-    ];
+    let mut headers = guards(name, media_type, shows);
+    headers.extend([("Accept-Ranges", "bytes".to_owned()), ("ETag", etag.clone())]);
     let matches =
         |list: &str| list.split(',').any(|one| one.trim().trim_start_matches("W/") == etag || one.trim() == "*");
     if wanted.if_none_match.is_some_and(matches) {
@@ -74,6 +65,21 @@ pub fn serve(file_id: &str, name: &str, media_type: &str, size: i64, wanted: &Wa
             Serving { status: 416, headers, bytes: None }
         }
     }
+}
+
+/// The headers that every file has, of whatever source: as what it comes, and what a browser may do with it. `shows`: whether
+/// it shows it in place.
+#[must_use]
+pub fn guards(name: &str, media_type: &str, shows: bool) -> Vec<(&'static str, String)> {
+    vec![
+        ("Content-Type", media_type.to_owned()),
+        ("X-Content-Type-Options", "nosniff".to_owned()),
+        ("Content-Disposition", name::disposition(if shows { "inline" } else { "attachment" }, name)),
+        ("Content-Security-Policy", "default-src 'none'; sandbox".to_owned()),
+        ("Cross-Origin-Resource-Policy", "cross-origin".to_owned()),
+        ("Referrer-Policy", "no-referrer".to_owned()),
+        ("Cache-Control", format!("private, max-age={FILE_LINK_TTL_S}")),
+    ]
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,6 +15,7 @@ use shared::token::Claims;
 use super::administration::Actor;
 use super::audit::deed;
 use super::draft::Draft;
+use super::files::Announced;
 use super::input::{ConnId, Request};
 use super::{Decision, Effect, Refused};
 
@@ -76,6 +77,10 @@ impl Draft<'_> {
             Request::BeginFile { claims, origin, user_id, judged, size, place, entropy } => {
                 let user_id = chat_of(&claims, user_id)?;
                 self.begin_file(&claims, origin.as_deref(), user_id, judged, size, place, &entropy)?
+            }
+            Request::BeginForward { claims, client_id, chat_id, judged, size, digest, place, entropy } => {
+                let announced = Announced { judged, size, place, digest: Some(digest) };
+                self.begin_forward(&claims, client_id.as_deref(), &chat_id, announced, &entropy)?
             }
             Request::KeepChunk { file_id, number, bytes } => self.keep_chunk(&file_id, number, bytes)?,
             Request::FinishFile { file_id } => self.finish_file(&file_id)?,

@@ -66,16 +66,9 @@ impl Draft<'_> {
         self.replied.insert(chat.user_id);
         let client_id = format!("auto-{}", message.message_id);
         let row = NewRow {
-            side: Side::Operator,
-            text: &reply.text,
             author: Some(AUTHOR),
-            writer: WRITER,
             client_id: Some(&client_id),
-            status: None,
-            upstream_id: None,
-            attachment: None,
-            content: None,
-            written_at: None,
+            ..NewRow::of(Side::Operator, WRITER, &reply.text)
         };
         let sent = self.operator_wrote(chat, row, status)?;
         if status == Status::Queued {

@@ -16,6 +16,7 @@ use shared::problem::{Code, Problem};
 use shared::template;
 use shared::time::Timestamp;
 use shared::upstream_problem::{Fault, Retry, explain};
+use shared::window::Window;
 
 use super::administration::Actor;
 use super::audit::deed;
@@ -171,7 +172,10 @@ impl Draft<'_> {
         template::check_text(&text)?;
         let judged = bulk::judge(&text, &asked.table);
         if asked.dry_run {
-            return Ok(rehearsed(&asked.table, &judged));
+            let rows = asked.table.rows.iter();
+            let closed =
+                rows.map(|row| self.posting_surely_closed(&row.posting_number)).collect::<Decision<Vec<_>>>()?;
+            return Ok(rehearsed(&asked.table, &judged, &closed));
         }
         let client_id = asked.client_id.as_deref().ok_or_else(|| {
             Refused::new(Code::Invalid, "client_id is missing: with it a repeated request sends nothing twice")
@@ -421,18 +425,27 @@ impl Draft<'_> {
 }
 
 /// What would be sent, and what is wrong with each row.
-fn rehearsed(table: &Table, judged: &[Result<String, Problem>]) -> Json {
+fn rehearsed(table: &Table, judged: &[Result<String, Problem>], closed: &[Option<Window>]) -> Json {
     let faults = judged.iter().filter(|row| row.is_err()).count();
-    let rows = table.rows.iter().zip(judged).zip(1_usize..).map(|((row, judged), number)| match judged {
-        Ok(text) => json!({
-            "row": number, "posting_number": row.posting_number, "chars": text.chars().count(),
-            "text": Some(text).filter(|_| number <= BULK_PREVIEWS_MAX),
-        }),
+    let late = judged.iter().zip(closed).filter(|(row, window)| row.is_ok() && window.is_some()).count();
+    let rows = table.rows.iter().zip(judged).zip(closed).zip(1_usize..);
+    let rows = rows.map(|(((row, judged), window), number)| match judged {
+        Ok(text) => {
+            let mut told = json!({
+                "row": number, "posting_number": row.posting_number, "chars": text.chars().count(),
+                "text": Some(text).filter(|_| number <= BULK_PREVIEWS_MAX),
+            });
+            if let (Some(window), Some(members)) = (window, told.as_object_mut()) {
+                members.insert("window".into(), json!({"reason": window.reason, "until": window.until}));
+            }
+            told
+        }
         Err(fault) => json!({
             "row": number, "posting_number": row.posting_number, "code": fault.code, "detail": fault.detail,
         }),
     });
-    json!({"bulk": null, "total": judged.len(), "faults": faults, "rows": rows.collect::<Vec<_>>()})
+    let rows: Vec<Json> = rows.collect();
+    json!({"bulk": null, "total": judged.len(), "faults": faults, "closed": late, "rows": rows})
 }
 
 /// A page of a bulk send's rows as CSV (RFC 4180), with a line of names.

@@ -21,6 +21,7 @@ use super::bulk::Bulk;
 use super::draft::Draft;
 use super::input::Job;
 use super::messages::NewRow;
+use super::orders::closed_code;
 use super::sends::WATCHDOG_MS;
 use super::{Decision, Refused};
 use crate::storage::{Row, SqlError};
@@ -132,6 +133,11 @@ impl Draft<'_> {
             self.wake_at(at);
             return Ok(());
         }
+        if let Some(window) = self.posting_surely_closed(&row.posting_number)? {
+            self.end_row(&row, End::Failed, Some(closed_code(window)))?;
+            self.wake_at(self.now.plus_ms(1));
+            return Ok(());
+        }
         if let Some(at) = self.must_wait_for_ozon(Class::Chore, chat_start::PATH) {
             self.wake_at(at.max(self.now.plus_ms(1)));
             return Ok(());
@@ -235,16 +241,9 @@ impl Draft<'_> {
             Some(kept) => kept.message_id,
             None => {
                 let new = NewRow {
-                    side: Side::Operator,
-                    text: &text,
                     author: bulk.author.as_deref(),
-                    writer: WRITER,
                     client_id: Some(&client_id),
-                    status: None,
-                    upstream_id: None,
-                    attachment: None,
-                    content: None,
-                    written_at: None,
+                    ..NewRow::of(Side::Operator, WRITER, &text)
                 };
                 let message = self.operator_wrote(&chat, new, Status::Queued)?;
                 self.reserve_send(&chat, &message);

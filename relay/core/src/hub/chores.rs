@@ -14,7 +14,8 @@ use super::sends::WATCHDOG_MS;
 use super::{Decision, Refused};
 use crate::storage::{Row, SqlError};
 use crate::upstream::gate::Class;
-use crate::upstream::ozon::{chat_history, chat_list, chat_read};
+use crate::upstream::ozon::seller::{posting_fbo_list, posting_fbs_list};
+use crate::upstream::ozon::{OzonId, chat_history, chat_list, chat_read};
 use crate::upstream::{Answered, Failure, Request};
 
 /// What is to be done.
@@ -26,16 +27,22 @@ pub enum Chore {
     Catch,
     /// Telling Ozon how far the operators have read.
     TellRead,
+    /// Looking at the order that a chat is about, among those that the merchant hands over or sends.
+    Order,
+    /// The same, among those that Ozon sends.
+    FboOrder,
 }
 
 impl Chore {
-    const ALL: [Self; 3] = [Self::Walk, Self::Catch, Self::TellRead];
+    const ALL: [Self; 5] = [Self::Walk, Self::Catch, Self::TellRead, Self::Order, Self::FboOrder];
 
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Walk => "walk",
             Self::Catch => "catch",
             Self::TellRead => "tell_read",
+            Self::Order => "order",
+            Self::FboOrder => "fbo_order",
         }
     }
 
@@ -45,6 +52,8 @@ impl Chore {
             Self::Walk => chat_list::PATH,
             Self::Catch => chat_history::PATH,
             Self::TellRead => chat_read::PATH,
+            Self::Order => posting_fbs_list::PATH,
+            Self::FboOrder => posting_fbo_list::PATH,
         }
     }
 }
@@ -82,6 +91,15 @@ impl Draft<'_> {
         self.wake_at(due);
     }
 
+    /// Asks for a chat to be read up to a message that the list has told of.
+    pub(super) fn ask_for_up_to(&mut self, chat_id: &str, listed: OzonId) {
+        self.ask_for(Chore::Catch, chat_id, self.now);
+        self.write_all(
+            "UPDATE chores SET note = ?, tries = 0 WHERE kind = ? AND chat_id = ?",
+            vec![listed.to_string().into(), Chore::Catch.as_str().into(), chat_id.into()],
+        );
+    }
+
     /// The alarm has rung: does what is due.
     pub(super) fn do_chores(&mut self) -> Decision {
         let due = self.sql.query(
@@ -100,10 +118,10 @@ impl Draft<'_> {
                     self.put_off(&errand, self.now.plus_ms(again_ms), errand.tries.saturating_add(1));
                     self.call(Job::Chore { errand }, request);
                 }
-                Ok(None) => self.chore_done(&errand),
+                Ok(None) => self.drop_chore(&errand),
                 // Without an account there is nothing to do; one that is connected again asks anew.
                 Err(Refused::Problem(problem)) if problem.code == Code::UpstreamNotConnected => {
-                    self.chore_done(&errand)
+                    self.drop_chore(&errand)
                 }
                 Err(Refused::Problem(_)) => self.put_off(&errand, self.now.plus_ms(CHORE_RETRY_MAX_MS), errand.tries),
                 Err(error) => return Err(error),
@@ -124,6 +142,7 @@ impl Draft<'_> {
             Chore::Walk => self.walk_request(errand).map(Some),
             Chore::Catch => self.catch_request(errand).map(Some),
             Chore::TellRead => self.tell_read_request(errand),
+            Chore::Order | Chore::FboOrder => self.order_request(errand),
         }
     }
 
@@ -133,6 +152,7 @@ impl Draft<'_> {
             Chore::Walk => self.walked(errand, answered)?,
             Chore::Catch => self.caught(errand, answered)?,
             Chore::TellRead => self.told_read(errand, answered)?,
+            Chore::Order | Chore::FboOrder => self.order_seen(errand, answered)?,
         };
         let Some(failure) = failure else { return Ok(()) };
         let doubled = doubled_ms(errand.tries);
@@ -162,10 +182,25 @@ impl Draft<'_> {
         self.wake_at(due);
     }
 
-    pub(super) fn chore_done(&mut self, errand: &Errand) {
+    /// There is nothing to do.
+    fn drop_chore(&mut self, errand: &Errand) {
         self.write_all(
             "DELETE FROM chores WHERE kind = ? AND chat_id = ?",
             vec![errand.chore.as_str().into(), errand.chat_id.as_str().into()],
+        );
+    }
+
+    /// Its answer was all there is to know. What has come up meanwhile is not to be forgotten: it has asked for another time
+    /// already (`due_at` is sooner than the watchdog's then), or for more, and may be under way again.
+    pub(super) fn chore_over(&mut self, errand: &Errand) {
+        self.write_all(
+            "DELETE FROM chores WHERE kind = ? AND chat_id = ? AND note IS ? AND due_at > ?",
+            vec![
+                errand.chore.as_str().into(),
+                errand.chat_id.as_str().into(),
+                errand.note.clone().into(),
+                self.now.plus_ms(TELL_READ_AFTER_MS).0.into(),
+            ],
         );
     }
 
@@ -185,21 +220,13 @@ impl Draft<'_> {
 
     fn told_read(&mut self, errand: &Errand, answered: &Answered) -> Decision<Option<Failure>> {
         match chat_read::read(answered) {
-            // What was read meanwhile has asked for another time already, and is not to be forgotten.
             Ok(_) => {
-                self.write_all(
-                    "DELETE FROM chores WHERE kind = ? AND chat_id = ? AND due_at > ?",
-                    vec![
-                        errand.chore.as_str().into(),
-                        errand.chat_id.as_str().into(),
-                        self.now.plus_ms(TELL_READ_AFTER_MS).0.into(),
-                    ],
-                );
+                self.chore_over(errand);
                 Ok(None)
             }
             // It will not be: Ozon does not know the chat, or does not let us. Nothing depends on it.
             Err(Failure::Refused(_)) => {
-                self.chore_done(errand);
+                self.drop_chore(errand);
                 Ok(None)
             }
             Err(failure) => Ok(Some(failure)),
@@ -208,6 +235,6 @@ impl Draft<'_> {
 }
 
 /// How long to wait after so many tries: each time twice as long.
-fn doubled_ms(tries: i64) -> i64 {
+pub(super) fn doubled_ms(tries: i64) -> i64 {
     (CHORE_RETRY_MS << tries.clamp(0, 16)).min(CHORE_RETRY_MAX_MS)
 }

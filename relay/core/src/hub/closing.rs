@@ -91,17 +91,11 @@ impl Draft<'_> {
         }
         let content = Content { rating: Some(Rating::default()), ..Content::default() };
         let row = NewRow {
-            side: Side::Operator,
-            // The widget asks in its visitor's language.
-            text: "",
             author: Some(claims.name.as_str()).filter(|name| !name.is_empty()),
-            writer: WRITER,
             client_id: Some(&client_id),
-            status: None,
-            upstream_id: None,
-            attachment: None,
             content: content.to_raw(),
-            written_at: None,
+            // Without a text: the widget asks in its visitor's language.
+            ..NewRow::of(Side::Operator, WRITER, "")
         };
         self.operator_wrote(chat, row, Status::Sent).map(drop)
     }

@@ -31,6 +31,8 @@ const TABLES: &[&str] = &[
     "DELETE FROM bulk_rows",
     "DELETE FROM responses",
     "DELETE FROM chores",
+    "DELETE FROM ozon_chats",
+    "DELETE FROM ozon_orders",
 ];
 
 impl Draft<'_> {

@@ -20,7 +20,7 @@ use super::{Decision, Effect, Refused};
 use crate::auth::{receipt, text_of};
 
 /// Where something of a user is: the table's name, how to count it, how to delete it.
-const PLACES: [(&str, &str, &str); 8] = [
+const PLACES: [(&str, &str, &str); 9] = [
     ("responses", "SELECT COUNT(*) FROM responses WHERE user_id = ?", "DELETE FROM responses WHERE user_id = ?"),
     (
         "answers",
@@ -32,6 +32,11 @@ const PLACES: [(&str, &str, &str); 8] = [
     ("attributes", "SELECT COUNT(*) FROM attributes WHERE user_id = ?", "DELETE FROM attributes WHERE user_id = ?"),
     ("consents", "SELECT COUNT(*) FROM consents WHERE user_id = ?", "DELETE FROM consents WHERE user_id = ?"),
     ("customers", "SELECT COUNT(*) FROM customers WHERE user_id = ?", "DELETE FROM customers WHERE user_id = ?"),
+    (
+        "orders",
+        "SELECT COUNT(*) FROM ozon_orders WHERE chat_id IN (SELECT external_id FROM chats WHERE user_id = ? AND source = 'ozon')",
+        "DELETE FROM ozon_orders WHERE chat_id IN (SELECT external_id FROM chats WHERE user_id = ? AND source = 'ozon')",
+    ),
     ("chats", "SELECT COUNT(*) FROM chats WHERE user_id = ?", "DELETE FROM chats WHERE user_id = ?"),
 ];
 

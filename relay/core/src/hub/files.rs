@@ -30,6 +30,7 @@ use crate::auth::{origin, text_of};
 use crate::files::place::{self, Place};
 use crate::files::{Judged, link};
 use crate::storage::{Row, SqlError, Value as SqlValue};
+use crate::upstream::ozon::{chat_send_file, is_chat_id};
 
 /// Announced; its bytes are on their way.
 const ARRIVING: &str = "arriving";
@@ -37,6 +38,9 @@ const ARRIVING: &str = "arriving";
 const UNSENT: &str = "unsent";
 /// A message carries it.
 const SENT: &str = "sent";
+
+/// The chat of a file that goes to one which is not known yet. It is nobody's id: visitors' are below, buyers' above.
+const NO_CHAT: UserId = 0;
 
 /// What the shell needs to hand a file out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +57,15 @@ pub struct Opened {
     pub media_type: String,
     /// Bytes.
     pub size: i64,
+}
+
+/// A file whose bytes are about to come.
+pub(super) struct Announced {
+    pub(super) judged: Judged,
+    pub(super) size: i64,
+    pub(super) place: Place,
+    /// Of the bytes, if it matters whether they come again.
+    pub(super) digest: Option<String>,
 }
 
 struct FileRow {
@@ -88,6 +101,17 @@ impl FileRow {
         })
     }
 
+    fn opened(self, organization: &str) -> Opened {
+        Opened {
+            place: self.place,
+            key: place::key(organization, &self.file_id),
+            file_id: self.file_id,
+            name: self.name,
+            media_type: self.media_type,
+            size: self.size,
+        }
+    }
+
     fn attachment(self) -> Attachment {
         Attachment {
             file_id: self.file_id,
@@ -119,16 +143,51 @@ impl Draft<'_> {
         if claims.role == Role::Visitor && !from.is_some_and(|from| origin::is_allowed(from, &organization.origins)) {
             return Err(Refused::new(Code::OriginNotAllowed, "this page's origin is not on the organization's list"));
         }
-        let organization = organization.id.clone();
         self.holder_with(claims, Scope::FilesWrite)?;
         let side = if claims.role.is_staff() { Side::Operator } else { Side::User };
         match self.chat(user_id)? {
             Some(chat) if chat.source == source::WIDGET => {}
-            Some(_) => return Err(Refused::new(Code::Invalid, "files can be sent to chats of the widget only")),
+            Some(chat) if chat.source == source::OZON && side == Side::Operator => {
+                self.require_account(source::OZON)?
+            }
+            Some(chat) => {
+                return Err(Refused::new(Code::Invalid, format!("no files are sent to chats of {}", chat.source)));
+            }
             // A visitor's first message may be a file.
             None if side == Side::User => {}
             None => return Err(no_chat()),
         }
+        self.announce(user_id, side, Announced { judged, size, place, digest: None }, entropy)
+    }
+
+    /// As [`Draft::begin_file`], of a file that goes to a chat of Ozon's by the vendor's own method. What is wrong with the
+    /// call is told before anything is kept; a chat that is not known yet begins with its message.
+    pub(super) fn begin_forward(
+        &mut self,
+        claims: &Claims,
+        client_id: Option<&str>,
+        chat_id: &str,
+        announced: Announced,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Decision<Value> {
+        self.may_forward(claims, chat_send_file::PATH, client_id)?;
+        if !is_chat_id(chat_id) {
+            return Err(Refused::new(Code::Invalid, "chat_id is no chat's id"));
+        }
+        let user_id = self.chat_at(source::OZON, chat_id)?.map_or(NO_CHAT, |chat| chat.user_id);
+        self.announce(user_id, Side::Operator, announced, entropy)
+    }
+
+    /// Keeps room for a file, and gives it an id.
+    fn announce(
+        &mut self,
+        user_id: UserId,
+        side: Side,
+        announced: Announced,
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Decision<Value> {
+        let organization = self.organization()?.id.clone();
+        let Announced { judged, size, place, digest } = announced;
         if !(1..=limit(FILE_BYTES_MAX)).contains(&size) {
             return Err(Refused::new(Code::TooLarge, format!("a file has 1 to {FILE_BYTES_MAX} bytes")));
         }
@@ -156,7 +215,7 @@ impl Draft<'_> {
         let expires_at = self.now.plus_ms(FILE_ARRIVING_TTL_MS);
         self.write_all(
             "INSERT INTO files (file_id, user_id, side, name, media_type, size, width, height, place, state, created_at,
-               expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+               expires_at, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
                 file_id.as_str().into(),
                 user_id.into(),
@@ -170,6 +229,7 @@ impl Draft<'_> {
                 ARRIVING.into(),
                 self.now.0.into(),
                 expires_at.0.into(),
+                digest.into(),
             ],
         );
         self.wake_at(expires_at);
@@ -247,14 +307,32 @@ impl Draft<'_> {
         if !claims.is_none_or(|claims| may_open(claims, &file)) {
             return Err(no_file());
         }
-        to_value(&Opened {
-            place: file.place,
-            key: place::key(organization, file_id),
-            file_id: file.file_id,
-            name: file.name,
-            media_type: file.media_type,
-            size: file.size,
-        })
+        to_value(&file.opened(organization))
+    }
+
+    /// The file of a message on its way to an upstream.
+    pub(super) fn file_to_send(&self, file_id: &str) -> Decision<Opened> {
+        let file = self.file(file_id)?.filter(|file| file.state != ARRIVING);
+        let gone = || Refused::new(Code::FileGone, "the file of the message is not kept any more");
+        Ok(file.ok_or_else(gone)?.opened(&self.organization()?.id))
+    }
+
+    /// The file that an integrator's call is to send, which becomes one of this chat.
+    pub(super) fn file_to_forward(&mut self, user_id: UserId, file_id: &str) -> Decision<Attachment> {
+        let file = self.file_in(file_id, UNSENT)?;
+        if file.side != Side::Operator || file.user_id != user_id && file.user_id != NO_CHAT {
+            return Err(no_file());
+        }
+        if file.user_id != user_id {
+            self.write_all("UPDATE files SET user_id = ? WHERE file_id = ?", vec![user_id.into(), file_id.into()]);
+        }
+        Ok(file.attachment())
+    }
+
+    /// A file that is not to be sent after all, since the same one has been.
+    pub(super) fn let_file_go(&mut self, file_id: &str) -> Decision {
+        let file = self.file_in(file_id, UNSENT)?;
+        self.strike_off(vec![file])
     }
 
     pub(super) fn file_link(&self, claims: &Claims, file_id: &str) -> Decision<Value> {

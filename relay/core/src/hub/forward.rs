@@ -4,7 +4,8 @@
 //! A call waits for its place in memory, since whoever made it waits on an open connection: after a restart both are gone,
 //! and the client asks again. A message to a buyer is different. It becomes one of the organization's messages, reserved,
 //! sent and reconciled as an operator's is (`sends`), and its caller hears what became of it; so a client that repeats its
-//! call joins the first one, and the buyer gets one copy.
+//! call joins the first one, and the buyer gets one copy. A file is such a message, too: the edge takes it out of the call and
+//! has it kept, and the call names it.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -21,16 +22,26 @@ use shared::time::Timestamp;
 use shared::token::Claims;
 
 use super::draft::Draft;
+use super::forward_file::Fetch;
 use super::input::Job;
-use super::messages::Written;
+use super::messages::{ChatRow, Written};
 use super::{Decision, Effect, Refused};
 use crate::upstream::gate::{Class, Verdict};
 use crate::upstream::ozon::catalogue::{self, Entry, Kind};
-use crate::upstream::ozon::chat_history_v2;
+use crate::upstream::ozon::{chat_history_v2, chat_send_file};
 use crate::upstream::{self, Answered, Response, ozon};
 
 /// Who waits for an answer: a number by which the shell knows the connection.
 pub type Ticket = u64;
+
+/// A file that the edge has taken out of a call of `chat/send/file`, judged and had kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForwardedFile {
+    /// The chat, by the vendor's id.
+    pub chat_id: String,
+    /// The file, which no message carries yet.
+    pub file_id: String,
+}
 
 /// A call that somebody wants made.
 #[derive(Clone, Debug)]
@@ -43,6 +54,8 @@ pub struct Forward {
     pub path: String,
     /// The body, as it came.
     pub body: Vec<u8>,
+    /// Instead of the body, if a file is to be sent.
+    pub file: Option<ForwardedFile>,
     /// The vendor's `Client-Id`, if they sent one: it has to be the connected account's.
     pub client_id: Option<String>,
     /// Their own id for a message, if they gave one: the same one twice is the same message, another one is another.
@@ -60,19 +73,22 @@ pub struct Forwarded {
     pub retry_after: Option<String>,
     /// Whether the vendor wants the method used no more.
     pub is_deprecated: bool,
+    /// What a file has besides: these headers take the place of those above and of the usual ones.
+    pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl Forwarded {
     /// The vendor's own answer.
-    fn of(response: &Response) -> Self {
+    pub(super) fn of(response: &Response) -> Self {
         let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
         Self {
             status: response.status().as_u16(),
             content_type: header(http::header::CONTENT_TYPE).unwrap_or_else(|| JSON.into()),
             retry_after: header(http::header::RETRY_AFTER),
             is_deprecated: false,
+            headers: Vec::new(),
             body: response.body().clone(),
         }
     }
@@ -80,12 +96,16 @@ impl Forwarded {
     /// A refusal of ours, in the vendor's form: what its clients can read.
     #[must_use]
     pub fn refusal(problem: &Problem) -> Self {
-        let status = problem.code.status();
+        // What Ozon would refuse as well is refused as it does: 5xx would be asked again. It knows no wrong media types.
+        let is_early = matches!(problem.code, Code::UpstreamWindowClosed | Code::UpstreamStartNotAllowed);
+        let status = if is_early || problem.code == Code::UnsupportedType { 400 } else { problem.code.status() };
         let code = match status {
+            400 if is_early => 9,
             400 | 413 => 3,
             401 => 16,
             403 => 7,
             404 => 5,
+            405 => 12,
             409 => 10,
             429 => 8,
             502..=504 => 14,
@@ -100,13 +120,14 @@ impl Forwarded {
             content_type: JSON.into(),
             retry_after,
             is_deprecated: false,
+            headers: Vec::new(),
             body: body.to_string().into_bytes(),
         }
     }
 
     fn success(status: u16) -> Self {
         let body = br#"{"result":"success"}"#.to_vec();
-        Self { status, content_type: JSON.into(), retry_after: None, is_deprecated: false, body }
+        Self { status, content_type: JSON.into(), retry_after: None, is_deprecated: false, headers: Vec::new(), body }
     }
 }
 
@@ -114,12 +135,14 @@ const JSON: &str = "application/json";
 
 /// A call that waits for its place, or is under way.
 #[derive(Clone, Debug)]
-struct Waiting {
-    ticket: Ticket,
+pub(super) struct Waiting {
+    pub(super) ticket: Ticket,
     entry: &'static Entry,
     body: Vec<u8>,
+    /// Of a file: how far its call has come.
+    pub(super) file: Option<Fetch>,
     tries: u32,
-    not_before: Timestamp,
+    pub(super) not_before: Timestamp,
     /// When whoever waits is told that there is no answer.
     until: Timestamp,
     /// What they are told if there is no further try.
@@ -158,26 +181,17 @@ struct TextBody {
 
 impl Draft<'_> {
     pub(super) fn forward(&mut self, asked: Forward) -> Decision {
-        let organization = self.organization()?;
-        if asked.claims.org != organization.id {
-            return Err(Refused::new(Code::Forbidden, "the token is for another organization"));
-        }
-        if !asked.claims.role.is_staff() {
-            return Err(Refused::new(Code::Forbidden, "Ozon is called by operators and integrations"));
-        }
-        let entry = catalogue::find(&asked.path).ok_or_else(|| {
-            Refused::new(Code::NotFound, "this method of Ozon's is not passed on; PROTOCOL.md lists those that are")
-        })?;
-        let scope = if entry.kind == Kind::Read { Scope::ChatsRead } else { Scope::ChatsWrite };
-        let holder = self.holder_with(&asked.claims, scope)?;
-        let account = self.ozon_account()?;
-        if asked.client_id.as_ref().is_some_and(|client_id| *client_id != account.credentials.client_id) {
-            return Err(Refused::new(Code::Forbidden, "Client-Id is not that of the account that is connected here"));
+        let file = Fetch::of(&asked.path);
+        let (entry, writer) = self.may_forward(&asked.claims, &asked.path, asked.client_id.as_deref())?;
+        if entry.path == chat_send_file::PATH {
+            let file = asked.file.as_ref();
+            let file = file.ok_or_else(|| Refused::new(Code::Invalid, "the call has no file in it"))?;
+            return self.forward_file(&asked, &writer, file);
         }
         if entry.kind == Kind::Send
             && let Some(text) = sendable(&asked.body)
         {
-            return self.forward_text(&asked, &holder.writer, &text);
+            return self.forward_text(&asked, &writer, &text);
         }
         let forwards = &mut self.hub.forwards;
         forwards.forget_the_old(self.now);
@@ -196,6 +210,7 @@ impl Draft<'_> {
             ticket: asked.ticket,
             entry,
             body: asked.body,
+            file,
             tries: 0,
             not_before: self.now,
             until,
@@ -203,6 +218,31 @@ impl Draft<'_> {
         });
         self.wake_at(until);
         self.let_forwards_out()
+    }
+
+    /// Whether somebody may make a call, and under which name they write.
+    pub(super) fn may_forward(
+        &self,
+        claims: &Claims,
+        path: &str,
+        client_id: Option<&str>,
+    ) -> Decision<(&'static Entry, String)> {
+        if claims.org != self.organization()?.id {
+            return Err(Refused::new(Code::Forbidden, "the token is for another organization"));
+        }
+        if !claims.role.is_staff() {
+            return Err(Refused::new(Code::Forbidden, "Ozon is called by operators and integrations"));
+        }
+        let entry = catalogue::find(path).or_else(|| Fetch::of(path).map(|_| &catalogue::FILE)).ok_or_else(|| {
+            Refused::new(Code::NotFound, "this method of Ozon's is not passed on; PROTOCOL.md lists those that are")
+        })?;
+        let scope = if entry.kind == Kind::Read { Scope::ChatsRead } else { Scope::ChatsWrite };
+        let holder = self.holder_with(claims, scope)?;
+        let account = self.ozon_account()?;
+        if client_id.is_some_and(|client_id| *client_id != account.credentials.client_id) {
+            return Err(Refused::new(Code::Forbidden, "Client-Id is not that of the account that is connected here"));
+        }
+        Ok((entry, holder.writer))
     }
 
     /// Lets out what has a place, tells those who have waited too long, and asks for an alarm for the others.
@@ -216,7 +256,10 @@ impl Draft<'_> {
                 continue;
             }
             let patience = Some(waiting.not_before).filter(|at| *at > self.now);
-            let at = patience.or_else(|| self.must_wait_for_ozon(Class::Forward, waiting.entry.path));
+            let at = patience.or_else(|| match &waiting.file {
+                Some(file) => self.file_must_wait(file, waiting.until),
+                None => self.must_wait_for_ozon(Class::Forward, waiting.entry.path),
+            });
             if let Some(at) = at {
                 self.wake_at(at.min(waiting.until));
                 stays.push_back(waiting);
@@ -225,9 +268,8 @@ impl Draft<'_> {
             let request = self.ozon_account().and_then(|account| Ok(waiting.request(&account)?));
             match request {
                 Ok(request) => {
-                    let (ticket, method) = (waiting.ticket, waiting.entry.path);
-                    self.call(Job::Forward { ticket, method }, request);
-                    self.hub.forwards.under_way.insert(ticket, waiting);
+                    self.call(waiting.job(), request);
+                    self.hub.forwards.under_way.insert(waiting.ticket, waiting);
                 }
                 Err(Refused::Problem(problem)) => self.reply(waiting.ticket, Forwarded::refusal(&problem)),
                 Err(error) => {
@@ -245,11 +287,17 @@ impl Draft<'_> {
     /// An integrator's call is over: they get the vendor's answer, or it is tried again.
     pub(super) fn forwarded(&mut self, ticket: Ticket, answered: &Answered) -> Decision {
         // Whoever waited may have been told already that there is no answer.
-        let Some(mut waiting) = self.hub.forwards.under_way.remove(&ticket) else { return Ok(()) };
+        let Some(waiting) = self.hub.forwards.end(ticket) else { return Ok(()) };
         let answer = Forwarded { is_deprecated: waiting.entry.deprecated, ..waiting.answer(answered) };
+        self.try_again_or_reply(waiting, answer, Verdict::of(answered));
+        Ok(())
+    }
+
+    /// A call has come to an end for this time.
+    pub(super) fn try_again_or_reply(&mut self, mut waiting: Waiting, answer: Forwarded, verdict: Verdict) {
         waiting.tries = waiting.tries.saturating_add(1);
         let may_repeat = waiting.entry.kind != Kind::Send && waiting.tries < FORWARD_TRIES_MAX;
-        let again = match Verdict::of(answered) {
+        let again = match verdict {
             // The gate keeps it waiting for as long as the vendor asks.
             Verdict::Busy { .. } => Some(self.now),
             Verdict::Failing => Some(self.now.plus_ms(FORWARD_RETRY_MS << waiting.tries.min(4))),
@@ -268,10 +316,9 @@ impl Draft<'_> {
                 if waiting.entry.kind != Kind::Read {
                     self.hub.forwards.forget_chats();
                 }
-                self.reply(ticket, answer);
+                self.reply(waiting.ticket, answer);
             }
         }
-        Ok(())
     }
 
     /// The alarm has rung: who has waited too long is told.
@@ -311,35 +358,71 @@ impl Draft<'_> {
 
     /// A message to a buyer.
     fn forward_text(&mut self, asked: &Forward, writer: &str, body: &TextBody) -> Decision {
-        if asked.key.as_ref().is_some_and(|key| key.is_empty() || key.len() > CLIENT_ID_BYTES_MAX) {
-            return Err(Refused::new(Code::Invalid, format!("the message's id has 1 to {CLIENT_ID_BYTES_MAX} bytes")));
-        }
-        let chat = match self.chat_at(source::OZON, &body.chat_id)? {
-            Some(chat) => chat,
-            None => self.new_ozon_chat(&body.chat_id)?,
-        };
+        let (chat, before) = self.forward_to(asked, writer, &body.chat_id)?;
         let before = match &asked.key {
-            Some(key) => self.kept_before(chat.user_id, writer, key)?,
+            Some(_) => before,
             None => self.repeated(chat.user_id, writer, &body.text)?,
         };
         let message = match before {
             Some(message) => message,
             None => {
-                let text = body.text.as_str();
-                let client_id = asked.key.as_deref();
+                let (text, client_id) = (body.text.as_str(), asked.key.as_deref());
                 let written = Written { text, writer, client_id, attachment: None, content: None };
                 self.writes_to(&asked.claims, &chat, written)?
             }
         };
+        self.join(asked.ticket, &message)
+    }
+
+    /// A file to a buyer. It is kept already; if the call is one that was made before, it is not needed.
+    fn forward_file(&mut self, asked: &Forward, writer: &str, file: &ForwardedFile) -> Decision {
+        let (chat, before) = self.forward_to(asked, writer, &file.chat_id)?;
+        let attachment = self.file_to_forward(chat.user_id, &file.file_id)?;
+        let before = match &asked.key {
+            Some(_) => before,
+            None => self.repeated_file(chat.user_id, writer, &file.file_id)?,
+        };
+        let message = match before {
+            Some(message) => {
+                self.let_file_go(&file.file_id)?;
+                message
+            }
+            None => {
+                let client_id = asked.key.as_deref();
+                let written = Written { text: "", writer, client_id, attachment: Some(attachment), content: None };
+                self.writes_to(&asked.claims, &chat, written)?
+            }
+        };
+        self.join(asked.ticket, &message)
+    }
+
+    /// The chat that a call writes to, and the message that has its id already.
+    fn forward_to(&mut self, asked: &Forward, writer: &str, chat_id: &str) -> Decision<(ChatRow, Option<Message>)> {
+        if asked.key.as_ref().is_some_and(|key| key.is_empty() || key.len() > CLIENT_ID_BYTES_MAX) {
+            return Err(Refused::new(Code::Invalid, format!("the message's id has 1 to {CLIENT_ID_BYTES_MAX} bytes")));
+        }
+        let chat = match self.chat_at(source::OZON, chat_id)? {
+            Some(chat) => chat,
+            None => self.new_ozon_chat(chat_id)?,
+        };
+        let before = match &asked.key {
+            Some(key) => self.kept_before(chat.user_id, writer, key)?,
+            None => None,
+        };
+        Ok((chat, before))
+    }
+
+    /// Tells a caller what became of their message, now or when it is known.
+    fn join(&mut self, ticket: Ticket, message: &Message) -> Decision {
         match message.status {
-            Some(Status::Sent | Status::Read) => self.reply(asked.ticket, Forwarded::success(200)),
+            Some(Status::Sent | Status::Delivered | Status::Read) => self.reply(ticket, Forwarded::success(200)),
             Some(Status::Failed) => {
                 let code = message.reason.as_deref().and_then(Code::parse).unwrap_or(Code::UpstreamUnavailable);
-                self.reply(asked.ticket, Forwarded::refusal(&Problem::new(code, "this message has failed before")));
+                self.reply(ticket, Forwarded::refusal(&Problem::new(code, "this message has failed before")));
             }
             _ => {
                 let until = self.now.plus_ms(FORWARD_PATIENCE_MS);
-                let joined = Joined { ticket: asked.ticket, until };
+                let joined = Joined { ticket, until };
                 self.hub.forwards.joined.entry(message.message_id).or_default().push(joined);
                 self.wake_at(until);
             }
@@ -355,6 +438,17 @@ impl Draft<'_> {
             "user_id = ? AND writer = ? AND text = ? AND created_at >= ? AND status <> 'failed'
              ORDER BY message_id DESC LIMIT 1",
             &[user_id.into(), writer.into(), text.into(), since.0.into()],
+        )
+    }
+
+    /// As [`Draft::repeated`], of a file: the same bytes under the same name.
+    fn repeated_file(&self, user_id: UserId, writer: &str, file_id: &str) -> Decision<Option<Message>> {
+        let since = self.now.plus_ms(-FORWARD_REPEAT_MS);
+        self.one_message(
+            "message_id IN (SELECT f.message_id FROM files f JOIN files new ON new.digest = f.digest AND new.name = f.name
+               WHERE new.file_id = ? AND f.user_id = ?)
+             AND user_id = ? AND writer = ? AND created_at >= ? AND status <> 'failed' ORDER BY message_id DESC LIMIT 1",
+            &[file_id.into(), user_id.into(), user_id.into(), writer.into(), since.0.into()],
         )
     }
 
@@ -374,14 +468,24 @@ impl Draft<'_> {
         }
     }
 
-    fn reply(&mut self, ticket: Ticket, answer: Forwarded) {
+    pub(super) fn reply(&mut self, ticket: Ticket, answer: Forwarded) {
         self.turn.effects.push(Effect::Reply { ticket, answer: Box::new(answer) });
     }
 }
 
 impl Waiting {
+    fn job(&self) -> Job {
+        match &self.file {
+            Some(file) => Job::File { ticket: self.ticket, with_key: file.wants_key() },
+            None => Job::Forward { ticket: self.ticket, method: self.entry.path },
+        }
+    }
+
     /// The vendor's own call, or, where the method is gone, today's in its place.
     fn request(&self, account: &ozon::Account) -> Result<upstream::Request, Problem> {
+        if let Some(file) = &self.file {
+            return file.request(account);
+        }
         if self.entry.gone {
             return chat_history_v2::request(account, &chat_history_v2::parse(&self.body)?);
         }
@@ -412,6 +516,21 @@ impl Forwards {
         self.cache.push_back(Cached { path, body, answer, at });
     }
 
+    /// A call has ended. None if whoever waited for it has been told already that there is no answer.
+    pub(super) fn end(&mut self, ticket: Ticket) -> Option<Waiting> {
+        self.under_way.remove(&ticket)
+    }
+
+    /// A call goes on, before all others.
+    pub(super) fn go_on(&mut self, waiting: Waiting) {
+        self.waiting.push_front(waiting);
+    }
+
+    /// How many files are being fetched.
+    pub(super) fn files_under_way(&self) -> usize {
+        self.under_way.values().filter(|waiting| waiting.file.is_some()).count()
+    }
+
     fn forget_the_old(&mut self, now: Timestamp) {
         self.cache.retain(|kept| (0..FORWARD_CACHE_MS).contains(&now.since_ms(kept.at)));
     }
@@ -430,7 +549,7 @@ fn sendable(body: &[u8]) -> Option<TextBody> {
     (fits && ozon::is_chat_id(&asked.chat_id)).then_some(asked)
 }
 
-fn lost() -> Problem {
+pub(super) fn lost() -> Problem {
     Problem::later(Code::UpstreamUnavailable, "Ozon did not answer in time; ask again", FORWARD_RETRY_MS)
 }
 

@@ -5,7 +5,7 @@ use shared::action::History;
 use shared::content::Raw;
 use shared::id::{MessageId, SAFE_INTEGER_MAX, UserId};
 use shared::limits::{CHATS_PAGE, CHATS_PAGE_MAX, HISTORY_PAGE, HISTORY_PAGE_MAX, PRESENCE_USERS_MAX};
-use shared::message::{ChatSummary, Message, Side, Status};
+use shared::message::{ChatSummary, Message, Side, Status, source};
 use shared::problem::Code;
 use shared::reply::{ChatsPage, HistoryPage, Presence};
 use shared::time::Timestamp;
@@ -21,7 +21,7 @@ use crate::storage::{Row, SqlError, Value};
 
 const MESSAGE_COLUMNS: &str =
     "message_id, user_id, side, text, file_path, author, client_id, status, reason, created_at, attachment,
-     content";
+     content, edited_at";
 
 impl Draft<'_> {
     pub(super) fn history(
@@ -93,18 +93,23 @@ impl Draft<'_> {
         let count = page_size(count, CHATS_PAGE, CHATS_PAGE_MAX)?;
         let rows = self.sql.query(
             "SELECT user_id, user_name, username, source, user_read, operator_read, online, last_message_id,
-             user_delivered, operator_delivered, status FROM chats WHERE last_message_id < ? ORDER BY last_message_id DESC LIMIT ?",
+             user_delivered, operator_delivered, status, external_id FROM chats WHERE last_message_id < ? ORDER BY last_message_id DESC LIMIT ?",
             &[before.unwrap_or(SAFE_INTEGER_MAX).into(), count.saturating_add(1).into()],
         )?;
         let kept = usize::try_from(count).unwrap_or(usize::MAX);
         let mut chats = Vec::new();
         for row in rows.iter().take(kept) {
             let (user_id, operator_read, last) = (row.integer(0)?, row.integer(5)?, row.integer(7)?);
+            let source = row.text(3)?;
+            let order = match row.optional_text(11)? {
+                Some(chat_id) if source == source::OZON => self.order_of(&chat_id)?,
+                _ => None,
+            };
             chats.push(ChatSummary {
                 user_id,
                 user_name: row.text(1)?,
                 username: row.optional_text(2)?,
-                source: row.text(3)?,
+                source,
                 last_message: self.one_message("message_id = ?", &[last.into()])?,
                 unread: self.unread_of(user_id, Side::User, operator_read)?,
                 user_read: row.integer(4)?,
@@ -113,6 +118,7 @@ impl Draft<'_> {
                 operator_delivered: row.integer(9)?,
                 online: row.integer(6)? == 1,
                 status: Some(status_of(&row.text(10)?)?),
+                order,
             });
         }
         chats.truncate(fitting(&chats, page_bytes)?);
@@ -157,6 +163,7 @@ fn message(row: &Row) -> Decision<Message> {
         status: status.as_deref().and_then(Status::parse),
         reason: row.optional_text(8)?,
         timestamp: Timestamp(row.integer(9)?),
+        edited_at: row.optional_integer(12)?.map(Timestamp),
     })
 }
 

@@ -46,6 +46,15 @@ impl Draft<'_> {
             // Ozon need not name anybody who closed it.
             self.closed_at_ozon(chat_id)?;
         }
+        if let Push::UpdateMessage { chat_id, chat_type, message_id, text, updated_at, .. } = &push
+            && chat_type.is_of_buyer()
+        {
+            // Whoever wrote it: what is here is to be what Ozon shows.
+            self.edited_at_ozon(chat_id, *message_id, text, *updated_at)?;
+        }
+        if let Push::Posting { posting_number, delivered_at } = &push {
+            self.posting_changed(posting_number, *delivered_at)?;
+        }
         if !push.is_of_buyer() {
             return Ok(answer);
         }
@@ -56,7 +65,7 @@ impl Draft<'_> {
             Push::MessageRead { chat_id, last_read_message_id, .. } => {
                 self.buyer_read(&chat_id, last_read_message_id)?
             }
-            Push::UpdateMessage { .. } | Push::ChatClosed { .. } | Push::Ping | Push::Other => {}
+            Push::UpdateMessage { .. } | Push::ChatClosed { .. } | Push::Posting { .. } | Push::Ping | Push::Other => {}
         }
         Ok(answer)
     }
@@ -84,18 +93,8 @@ impl Draft<'_> {
             None => self.buyers_chat(chat_id),
         };
         self.saw_upstream_id(&chat, message_id);
-        let row = NewRow {
-            side: Side::User,
-            text,
-            author: None,
-            writer: "user",
-            client_id: None,
-            status: None,
-            upstream_id: Some(upstream_id),
-            attachment: None,
-            content: None,
-            written_at: created_at,
-        };
+        let row =
+            NewRow { upstream_id: Some(upstream_id), written_at: created_at, ..NewRow::of(Side::User, "user", text) };
         self.user_wrote(&chat, is_new, row)?;
         Ok(())
     }

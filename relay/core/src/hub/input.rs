@@ -68,6 +68,11 @@ pub enum Input {
         /// What came of it.
         answered: Answered,
     },
+    /// A call with a file was not made, since the file could not be read: the upstream has seen nothing of it.
+    NotCalled {
+        /// Which.
+        job: Job,
+    },
     /// Files are gone from the bucket.
     FilesRemoved {
         /// Their keys.
@@ -89,6 +94,8 @@ pub enum Job {
         message_id: i64,
         /// Which attempt, from 1.
         attempt: i64,
+        /// The vendor's path: a text and a file go different ways.
+        method: &'static str,
     },
     /// A look into a chat's history at the upstream.
     Lookup {
@@ -117,6 +124,13 @@ pub enum Job {
         ticket: Ticket,
         /// The vendor's path.
         method: &'static str,
+    },
+    /// A step on the way to a file in a chat.
+    File {
+        /// Who waits for it.
+        ticket: Ticket,
+        /// Whether it goes to the vendor's own file path, with the merchant's key; otherwise to where that has led.
+        with_key: bool,
     },
 }
 
@@ -230,6 +244,25 @@ pub enum Request {
         claims: Option<Claims>,
         /// The file.
         file_id: String,
+    },
+    /// As [`Request::BeginFile`], of a file that an integrator's call sends by the vendor's own method.
+    BeginForward {
+        /// Who calls.
+        claims: Claims,
+        /// The vendor's `Client-Id`, if they sent one.
+        client_id: Option<String>,
+        /// The chat, by the vendor's id.
+        chat_id: String,
+        /// What the bytes are.
+        judged: Judged,
+        /// How many.
+        size: i64,
+        /// Their digest: the same file again is the same call again.
+        digest: String,
+        /// Where they go.
+        place: Place,
+        /// Chance for its id.
+        entropy: [u8; ENTROPY_BYTES],
     },
     /// An integrator's own call to Ozon. It is answered by [`super::Effect::Reply`], in this turn or a later one.
     Forward {

@@ -1,5 +1,6 @@
 //! The upstream's history: which ids our messages got, and what became of a message whose answer was lost.
 
+use shared::file::{Attachment, FileType};
 use shared::id::{MessageId, UserId};
 use shared::limits::{LOOKUP_ATTEMPTS_MAX, SEND_ATTEMPTS_MAX, SEND_SETTLE_MS};
 use shared::message::Status;
@@ -13,7 +14,7 @@ use super::sends::{LOOKUP_AFTER_MS, Send, State, WATCHDOG_MS};
 use super::{Decision, Refused};
 use crate::upstream::Answered;
 use crate::upstream::gate::Class;
-use crate::upstream::ozon::{OzonId, chat_history};
+use crate::upstream::ozon::{OzonId, chat_history, chat_send_file};
 
 impl Draft<'_> {
     /// The chat's upstream has shown a message id: everything sent from here on comes after it.
@@ -130,6 +131,9 @@ impl Draft<'_> {
         let page = chat_history::read(answered).ok();
         let waiting =
             self.sends("s.user_id = ? AND s.state IN ('checking', 'sent') ORDER BY s.message_id", &[user_id.into()])?;
+        if let (Some(page), Some(chat_id)) = (&page, &chat.external_id) {
+            self.notice_order(chat_id, &page.messages)?;
+        }
         let mut taken: Vec<String> = Vec::new();
         let mut found: Vec<(MessageId, OzonId)> = Vec::new();
         for row in self.sql.query("SELECT upstream_id FROM messages WHERE user_id = ? AND upstream_id IS NOT NULL ORDER BY message_id DESC LIMIT 200", &[user_id.into()])? {
@@ -141,7 +145,7 @@ impl Draft<'_> {
                 let ours = page.messages.iter().filter(|message| {
                     message.from_seller
                         && message.message_id > after
-                        && same_text(&message.data.join("\n"), &send.text)
+                        && is_same(&message.data.join("\n"), &send.text, send.attachment.as_ref())
                         && !taken.contains(&message.message_id.to_string())
                 });
                 ours.map(|message| message.message_id).next()
@@ -212,7 +216,10 @@ fn lookup_after_ms(lookups: i64) -> i64 {
     LOOKUP_AFTER_MS << lookups.clamp(0, 6)
 }
 
-/// Whether the upstream's text is ours: it may have trimmed it, or folded its white space.
-pub(super) fn same_text(theirs: &str, ours: &str) -> bool {
-    theirs.split_whitespace().eq(ours.split_whitespace())
+/// Whether what the upstream shows is a message of ours. Of a text it may have trimmed or folded the white space; of a file it
+/// shows a link.
+pub(super) fn is_same(theirs: &str, text: &str, attachment: Option<&Attachment>) -> bool {
+    let Some(file) = attachment else { return theirs.split_whitespace().eq(text.split_whitespace()) };
+    let is_image = FileType::parse(&file.media_type).is_some_and(FileType::is_image);
+    chat_send_file::shows(theirs, &chat_send_file::name(&file.name, &file.media_type), is_image)
 }

@@ -82,6 +82,24 @@ pub(super) struct NewRow<'a> {
     pub(super) written_at: Option<Timestamp>,
 }
 
+impl<'a> NewRow<'a> {
+    /// A text, and nothing else.
+    pub(super) fn of(side: Side, writer: &'a str, text: &'a str) -> Self {
+        Self {
+            side,
+            text,
+            author: None,
+            writer,
+            client_id: None,
+            status: None,
+            upstream_id: None,
+            attachment: None,
+            content: None,
+            written_at: None,
+        }
+    }
+}
+
 /// What somebody of the organization wrote.
 pub(super) struct Written<'a> {
     pub(super) text: &'a str,
@@ -168,18 +186,7 @@ impl Draft<'_> {
         let is_new = chat.is_err();
         self.may_write(user_id, is_new)?;
         let chat = chat.unwrap_or_else(|new| new);
-        let row = NewRow {
-            side: Side::User,
-            text,
-            author: None,
-            writer,
-            client_id,
-            status: None,
-            upstream_id: None,
-            attachment,
-            content: None,
-            written_at: None,
-        };
+        let row = NewRow { client_id, attachment, ..NewRow::of(Side::User, writer, text) };
         let message = self.user_wrote(&chat, is_new, row)?;
         if is_new && self.is_here(user_id) {
             self.set_online(user_id)?;
@@ -269,25 +276,21 @@ impl Draft<'_> {
         let status = match chat.source.as_str() {
             source::WIDGET => Status::Sent,
             source::OZON => {
+                if attachment.is_some() && !text.is_empty() {
+                    return Err(Refused::new(
+                        Code::Invalid,
+                        "a message to Ozon is a text or a file: send the file first and the text after it, each by itself",
+                    ));
+                }
                 text::check_chars(text, OZON_TEXT_CHARS_MAX)?;
                 self.require_account(source::OZON)?;
+                self.require_open_window(chat)?;
                 Status::Queued
             }
             other => return Err(Self::refuse_account(other)),
         };
         let author = Some(claims.name.as_str()).filter(|name| !name.is_empty());
-        let row = NewRow {
-            side: Side::Operator,
-            text,
-            author,
-            writer,
-            client_id,
-            status: Some(status),
-            upstream_id: None,
-            attachment,
-            content,
-            written_at: None,
-        };
+        let row = NewRow { author, client_id, attachment, content, ..NewRow::of(Side::Operator, writer, text) };
         let message = self.operator_wrote(chat, row, status)?;
         self.answered(chat, writer, message.message_id, message.timestamp);
         if status == Status::Queued {
@@ -359,6 +362,7 @@ impl Draft<'_> {
             status: row.status,
             reason: None,
             timestamp,
+            edited_at: None,
         }
     }
 }

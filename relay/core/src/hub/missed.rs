@@ -7,20 +7,23 @@
 
 use serde::{Deserialize, Serialize};
 use shared::event::{Event, OperatorRead};
+use shared::file::Attachment;
 use shared::id::{MessageId, UserId};
 use shared::limits::{
-    OZON_BACKFILL_MS, OZON_CATCH_PAGE, OZON_FIRST_PAGES, OZON_HISTORY_LIMIT_MAX, OZON_PAGES_MAX, OZON_POLL_HEALTHY_MS,
-    OZON_POLL_MS, OZON_POLL_SOON_MS, OZON_PUSHES_HEALTHY_MS,
+    OZON_BACKFILL_MS, OZON_CATCH_PAGE, OZON_FIRST_PAGES, OZON_HISTORY_LIMIT_MAX, OZON_LAG_TRIES_MAX, OZON_PAGES_MAX,
+    OZON_POLL_HEALTHY_MS, OZON_POLL_MS, OZON_POLL_SOON_MS, OZON_PUSHES_HEALTHY_MS,
 };
 use shared::message::{ChatStatus, Side, Status, source};
 use shared::problem::Code;
 use shared::time::Timestamp;
 
 use super::Decision;
-use super::chores::{Chore, Errand};
+use super::chores::{Chore, Errand, doubled_ms};
 use super::draft::Draft;
-use super::lookups::same_text;
+use super::files::attachment_of;
+use super::lookups::is_same;
 use super::messages::{ChatRow, NewRow};
+use crate::storage::Row;
 use crate::upstream::ozon::chat_history::{self, Direction, HistoryMessage};
 use crate::upstream::ozon::{OzonId, UserType, chat_list};
 use crate::upstream::{Answered, Failure, Request};
@@ -39,6 +42,13 @@ struct Marks {
     walked_to: Option<OzonId>,
     pushed_at: Option<Timestamp>,
     poll_ms: i64,
+}
+
+/// What one of us wrote.
+struct Written {
+    message_id: MessageId,
+    text: String,
+    attachment: Option<Attachment>,
 }
 
 /// Under which name messages are kept that the merchant wrote on Ozon's own pages.
@@ -69,7 +79,7 @@ impl Draft<'_> {
         for chat in &list.chats {
             let has_news = marks.walked_to.is_none_or(|to| chat.last_message_id > to);
             if has_news && chat.chat_type.is_of_buyer() && self.read_to(&chat.chat_id)? < Some(chat.last_message_id) {
-                self.ask_for(Chore::Catch, &chat.chat_id, self.now);
+                self.ask_for_up_to(&chat.chat_id, chat.last_message_id);
             }
         }
         let oldest = list.chats.iter().map(|chat| chat.last_message_id).min();
@@ -135,13 +145,18 @@ impl Draft<'_> {
             .and_then(|message| message.created_at)
             .is_some_and(|at| self.now.since_ms(at) > OZON_BACKFILL_MS);
         let known = self.chat_at(source::OZON, &errand.chat_id)?;
+        if let Some(chat) = &known {
+            self.compare_with_ozon(chat, &page.messages)?;
+        }
         let read_to = if known.is_none() && is_long_ago {
             // Over before the account was connected, and nobody waits.
             last
         } else {
+            self.notice_order(&errand.chat_id, &page.messages)?;
             self.take(&errand.chat_id, known, before, &page.messages)?
         };
         let moved = read_to > before;
+        let listed = errand.note.as_deref().and_then(OzonId::parse);
         if let Some(read_to) = read_to.filter(|_| moved) {
             self.write_all(
                 "INSERT INTO ozon_chats (chat_id, read_to) VALUES (?, ?)
@@ -151,11 +166,14 @@ impl Draft<'_> {
         }
         if read_to < last {
             // A message of ours is on its way, and which one it is will be known soon.
-            self.go_on(errand, None, self.now.plus_ms(OZON_POLL_SOON_MS));
+            self.go_on(errand, errand.note.clone(), self.now.plus_ms(OZON_POLL_SOON_MS));
         } else if is_forward && page.has_next && moved {
-            self.go_on(errand, None, self.now);
+            self.go_on(errand, errand.note.clone(), self.now);
+        } else if listed > read_to && errand.tries < OZON_LAG_TRIES_MAX {
+            // The list has told of a message that the history does not show yet, or never will.
+            self.put_off(errand, self.now.plus_ms(doubled_ms(errand.tries)), errand.tries.saturating_add(1));
         } else {
-            self.chore_done(errand);
+            self.chore_over(errand);
         }
         Ok(None)
     }
@@ -202,9 +220,10 @@ impl Draft<'_> {
                 is_whole = false;
             } else if !is_here && !is_past {
                 let text = message.data.join("\n");
-                let taken = from_us.then(|| written_here.iter().position(|(_, ours)| same_text(&text, ours))).flatten();
+                let same = |ours: &Written| is_same(&text, &ours.text, ours.attachment.as_ref());
+                let taken = from_us.then(|| written_here.iter().position(same)).flatten();
                 if let (Some(place), Some(chat)) = (taken, &chat) {
-                    let (message_id, _) = written_here.remove(place);
+                    let message_id = written_here.remove(place).message_id;
                     self.found_at_ozon(chat.user_id, message_id, message.message_id)?;
                 } else {
                     let (row_chat, message_id) = self.take_one(chat_id, chat.take(), message, &text)?;
@@ -260,17 +279,12 @@ impl Draft<'_> {
             None => self.new_ozon_chat(chat_id)?,
         };
         let upstream_id = Some(message.message_id.to_string());
+        let (side, writer) = if is_customer { (Side::User, "user") } else { (Side::Operator, OZON_WRITER) };
         let row = NewRow {
-            side: if is_customer { Side::User } else { Side::Operator },
-            text,
             author: (!is_customer).then(|| author(&message.user_type)),
-            writer: if is_customer { "user" } else { OZON_WRITER },
-            client_id: None,
-            status: None,
             upstream_id,
-            attachment: None,
-            content: None,
             written_at: message.created_at,
+            ..NewRow::of(side, writer, text)
         };
         let kept = if is_customer {
             let kept = self.user_wrote(&chat, is_new, row)?;
@@ -302,13 +316,17 @@ impl Draft<'_> {
     }
 
     /// Our messages of which Ozon's id is not known although they are or may be there, oldest first.
-    fn without_upstream_id(&self, user_id: UserId) -> Decision<Vec<(MessageId, String)>> {
+    fn without_upstream_id(&self, user_id: UserId) -> Decision<Vec<Written>> {
         let rows = self.sql.query(
-            "SELECT message_id, text FROM messages WHERE user_id = ? AND side = 'operator' AND upstream_id IS NULL
+            "SELECT message_id, text, attachment FROM messages WHERE user_id = ? AND side = 'operator' AND upstream_id IS NULL
              AND (status IN ('sent', 'read') OR reason = ?) ORDER BY message_id",
             &[user_id.into(), Code::DeliveryUnknown.as_str().into()],
         )?;
-        rows.iter().map(|row| Ok((row.integer(0)?, row.text(1)?))).collect()
+        let written = |row: &Row| {
+            let attachment = attachment_of(row.optional_text(2)?)?;
+            Ok(Written { message_id: row.integer(0)?, text: row.text(1)?, attachment })
+        };
+        rows.iter().map(written).collect()
     }
 
     fn has_upstream_id(&self, user_id: UserId, id: OzonId) -> Decision<bool> {

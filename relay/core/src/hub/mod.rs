@@ -23,10 +23,12 @@ mod connections;
 mod consent;
 mod customers;
 mod draft;
+mod edits;
 mod erasure;
 mod export;
 mod files;
 mod forward;
+mod forward_file;
 mod history;
 mod hooks;
 mod identity_secrets;
@@ -36,6 +38,7 @@ mod lookups;
 mod marks;
 mod messages;
 mod missed;
+mod orders;
 mod organization;
 mod patience;
 mod presence;
@@ -54,6 +57,7 @@ mod visit;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use shared::id::MessageId;
 use shared::problem::{Code, Problem};
 use shared::time::Timestamp;
 
@@ -62,7 +66,7 @@ pub use bulk::{BulkStep, bulk_rows_csv};
 pub use chores::{Chore, Errand};
 pub use consent::consents_csv;
 pub use files::Opened;
-pub use forward::{Forward, Forwarded, Ticket};
+pub use forward::{Forward, Forwarded, ForwardedFile, Ticket};
 pub use input::{ConnId, ENTROPY_BYTES, Input, Job, Request};
 pub use organization::Organization;
 pub use rating::Rating;
@@ -145,6 +149,8 @@ pub struct Hub {
     gone: BTreeSet<ConnId>,
     ends: liveness::Ends,
     forwards: forward::Forwards,
+    /// Files on their way to an upstream: how many bytes each, and until when it counts.
+    sending: BTreeMap<MessageId, (i64, Timestamp)>,
     /// In front of the Ozon account, from the first decision on.
     gate: Option<Gate>,
     /// What the gate before this one has left.
@@ -172,6 +178,7 @@ impl Hub {
             config,
             organization,
             forwards: forward::Forwards::default(),
+            sending: BTreeMap::new(),
             gate: None,
             lease: lease.map(|row| row.optional_integer(0)).transpose()?.flatten().map(Timestamp),
             sessions: sessions.map(|session| (session.conn, session)).collect(),
@@ -196,7 +203,8 @@ impl Hub {
                 self.quietly(now, sql, |draft| draft.let_go())
             }
             Input::FilesRemoved { keys } => self.quietly(now, sql, |draft| draft.files_removed(&keys)),
-            Input::Outcome { job, answered } => self.quietly(now, sql, |draft| draft.outcome(job, &answered)),
+            Input::NotCalled { job } => self.quietly(now, sql, |draft| draft.not_called(&job)),
+            Input::Outcome { job, answered } => self.quietly(now, sql, |draft| draft.outcome(job, answered)),
             Input::Connect { conn, claims, origin, position, budget, address } => {
                 let connected = self
                     .draft(now, sql, |draft| draft.connect(conn, claims, origin.as_deref(), position, budget, address));

@@ -10,25 +10,31 @@
 //!                                                                 +--history unreadable for long--> failed
 //! ```
 //!
+//! A message is a text or a file (`method`); both go the same way. A file's bytes are with the shell: one that cannot be read
+//! has surely not been sent, and fails.
+//!
 //! One message of a chat is under way at a time: order is kept, and a look into the history is unambiguous. What is waiting
 //! lives in `sends`; `due_at` is when the alarm should look at it again, whatever state it is in, so a crash in any state
 //! only means that the alarm comes. What the history says is decided in `lookups`.
 
 use shared::event::{Event, MessageStatus};
+use shared::file::Attachment;
 use shared::id::{MessageId, UserId};
-use shared::limits::UPSTREAM_TIMEOUT_MS;
+use shared::limits::{FILE_ROOM_AGAIN_MS, FILES_SENDING_BYTES_MAX, UPSTREAM_TIMEOUT_MS};
 use shared::message::{Message, Status};
 use shared::problem::Code;
 use shared::time::Timestamp;
 
 use super::draft::Draft;
+use super::files::{Opened, attachment_of};
 use super::input::Job;
 use super::messages::ChatRow;
 use super::{Decision, Refused};
 use crate::storage::{Row, Value};
 use crate::upstream::gate::Class;
+use crate::upstream::ozon::chat_send_file::{self, Envelope};
 use crate::upstream::ozon::{self, chat_send_message};
-use crate::upstream::{Answered, Failure};
+use crate::upstream::{Answered, Failure, Request};
 
 /// When an attempt that never reported back counts as lost, or a look into the history.
 pub(super) const WATCHDOG_MS: i64 = UPSTREAM_TIMEOUT_MS + 5_000;
@@ -42,7 +48,7 @@ const GIVE_UP_MS: i64 = 10 * 60_000;
 const ALARM_ROWS: i64 = 50;
 
 const COLUMNS: &str = "s.message_id, s.user_id, s.state, s.attempts, s.lookups, s.after_upstream_id, s.created_at, s.attempted_at, m.text, s.due_at, m.reason,
-    (SELECT c.external_id FROM chats c WHERE c.user_id = s.user_id)";
+    (SELECT c.external_id FROM chats c WHERE c.user_id = s.user_id), m.attachment";
 
 /// How far a message has come on its way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +90,14 @@ pub(super) struct Send {
     pub(super) reason: Option<String>,
     /// The chat's id at the upstream.
     pub(super) chat_id: Option<String>,
+    /// The file, if it is one.
+    pub(super) attachment: Option<Attachment>,
+}
+
+/// A call that is ready to be made.
+enum Outgoing {
+    Text(Request),
+    File(Envelope, Opened),
 }
 
 impl Send {
@@ -102,7 +116,13 @@ impl Send {
             due_at: Timestamp(row.integer(9)?),
             reason: row.optional_text(10)?,
             chat_id: row.optional_text(11)?,
+            attachment: attachment_of(row.optional_text(12)?)?,
         })
+    }
+
+    /// The vendor's method that it goes by.
+    fn method(&self) -> &'static str {
+        if self.attachment.is_some() { chat_send_file::PATH } else { chat_send_message::PATH }
     }
 }
 
@@ -212,20 +232,51 @@ impl Draft<'_> {
             due_at: self.now,
             reason: None,
             chat_id: chat.external_id.clone(),
+            attachment: message.attachment.clone(),
         }
     }
 
-    pub(super) fn outcome(&mut self, job: Job, answered: &Answered) -> Decision {
-        self.call_ended(&job, answered);
+    pub(super) fn outcome(&mut self, job: Job, answered: Answered) -> Decision {
+        self.call_ended(&job, &answered);
+        self.file_is_through(&job);
         match job {
-            Job::Send { message_id, attempt } => self.sent(message_id, attempt, answered)?,
-            Job::Lookup { user_id, asked_at } => self.looked_up(user_id, asked_at, answered)?,
-            Job::StartChat { bulk_id, row, attempt } => self.chat_started(bulk_id, row, attempt, answered)?,
-            Job::Chore { errand } => self.chore_answered(&errand, answered)?,
-            Job::Forward { ticket, .. } => self.forwarded(ticket, answered)?,
+            Job::Send { message_id, attempt, method: _ } => self.sent(message_id, attempt, &answered)?,
+            Job::Lookup { user_id, asked_at } => self.looked_up(user_id, asked_at, &answered)?,
+            Job::StartChat { bulk_id, row, attempt } => self.chat_started(bulk_id, row, attempt, &answered)?,
+            Job::Chore { errand } => self.chore_answered(&errand, &answered)?,
+            Job::Forward { ticket, .. } => self.forwarded(ticket, &answered)?,
+            Job::File { ticket, .. } => self.file_answered(ticket, answered)?,
         }
         // Its place at the gate may be what another one waits for.
         self.let_forwards_out()
+    }
+
+    /// A call was not made, since its file could not be read.
+    pub(super) fn not_called(&mut self, job: &Job) -> Decision {
+        self.call_not_made(job);
+        self.file_is_through(job);
+        if let Job::Send { message_id, attempt, method: _ } = job
+            && let Some(send) = self.awaiting(*message_id, *attempt)?
+        {
+            self.give_up(&send, Code::FileGone)?;
+        }
+        self.let_forwards_out()
+    }
+
+    /// A file is not on its way any more.
+    pub(super) fn file_is_through(&mut self, job: &Job) {
+        if let Job::Send { message_id, .. } = job {
+            self.hub.sending.remove(message_id);
+        }
+    }
+
+    /// When a file may be on its way, if there is no room for it now: those under way are in memory.
+    fn must_wait_for_room(&mut self, send: &Send) -> Option<Timestamp> {
+        let size = send.attachment.as_ref()?.size;
+        let now = self.now;
+        self.hub.sending.retain(|_, (_, until)| *until > now);
+        let taken = self.hub.sending.values().fold(0_i64, |sum, (size, _)| sum.saturating_add(*size));
+        (taken.saturating_add(size) > FILES_SENDING_BYTES_MAX).then(|| now.plus_ms(FILE_ROOM_AGAIN_MS))
     }
 
     pub(super) fn sends(&self, condition: &str, params: &[Value]) -> Decision<Vec<Send>> {
@@ -257,7 +308,8 @@ impl Draft<'_> {
         if self.begun.contains(&send.user_id) {
             return Ok(true);
         }
-        if let Some(at) = self.must_wait_for_ozon(Class::Send, chat_send_message::PATH) {
+        let must_wait = self.must_wait_for_ozon(Class::Send, send.method());
+        if let Some(at) = must_wait.or_else(|| self.must_wait_for_room(send)) {
             // Until it has had a try of its own it waits for twice as long: others may have been before it.
             if self.now.since_ms(send.created_at) >= GIVE_UP_MS.saturating_mul(2) {
                 let was_busy = send.reason.as_deref() == Some(Code::UpstreamRateLimited.as_str());
@@ -269,12 +321,9 @@ impl Draft<'_> {
             return Ok(true);
         }
         let attempt = send.attempts.saturating_add(1);
-        let chat_id = send.chat_id.as_deref().ok_or_else(super::actions::no_chat);
-        let request =
-            chat_id.and_then(|chat_id| Ok(chat_send_message::request(&self.ozon_account()?, chat_id, &send.text)?));
-        let request = match request {
-            Ok(request) => request,
-            // The account is gone, or does not open: the message cannot be sent, and says so.
+        let outgoing = match self.outgoing(send) {
+            Ok(outgoing) => outgoing,
+            // The account is gone, or does not open, or the file is gone: the message cannot be sent, and says so.
             Err(Refused::Problem(problem)) => {
                 self.fail(send, problem.code)?;
                 return Ok(false);
@@ -294,18 +343,37 @@ impl Draft<'_> {
         );
         self.wake_at(due);
         self.begun.insert(send.user_id);
-        self.call(Job::Send { message_id: send.message_id, attempt }, request);
+        let job = Job::Send { message_id: send.message_id, attempt, method: send.method() };
+        match outgoing {
+            Outgoing::Text(request) => self.call(job, request),
+            Outgoing::File(envelope, file) => {
+                self.hub.sending.insert(send.message_id, (file.size, due));
+                self.call_with_file(job, envelope, file);
+            }
+        }
         Ok(true)
     }
 
-    fn sent(&mut self, message_id: MessageId, attempt: i64, answered: &Answered) -> Decision {
-        let send = self.sends("s.message_id = ?", &[message_id.into()])?.into_iter().next();
-        // An answer that comes after its attempt was given up still tells the truth about a message in doubt.
-        let Some(send) =
-            send.filter(|send| send.attempts == attempt && matches!(send.state, State::Sending | State::Checking))
-        else {
-            return Ok(());
+    fn outgoing(&self, send: &Send) -> Decision<Outgoing> {
+        let chat_id = send.chat_id.as_deref().ok_or_else(super::actions::no_chat)?;
+        let account = self.ozon_account()?;
+        let Some(attachment) = &send.attachment else {
+            return Ok(Outgoing::Text(chat_send_message::request(&account, chat_id, &send.text)?));
         };
+        let file = self.file_to_send(&attachment.file_id)?;
+        let name = chat_send_file::name(&attachment.name, &attachment.media_type);
+        Ok(Outgoing::File(Envelope::new(&account, chat_id, &name)?, file))
+    }
+
+    /// A message whose attempt has no outcome yet. One that comes after its attempt was given up still tells the truth about
+    /// a message in doubt.
+    fn awaiting(&self, message_id: MessageId, attempt: i64) -> Decision<Option<Send>> {
+        let send = self.sends("s.message_id = ?", &[message_id.into()])?.into_iter().next();
+        Ok(send.filter(|send| send.attempts == attempt && matches!(send.state, State::Sending | State::Checking)))
+    }
+
+    fn sent(&mut self, message_id: MessageId, attempt: i64, answered: &Answered) -> Decision {
+        let Some(send) = self.awaiting(message_id, attempt)? else { return Ok(()) };
         match chat_send_message::read(answered) {
             Ok(()) => {
                 self.set_status(send.user_id, message_id, Status::Sent, None)?;

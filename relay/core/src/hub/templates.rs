@@ -57,7 +57,12 @@ impl Template {
 }
 
 impl Draft<'_> {
-    pub(super) fn templates(&self) -> Decision<Json> {
+    /// With the word whether who asks may change them, so that a page need not offer what would be refused.
+    pub(super) fn templates(&self, actor: &Actor) -> Decision<Json> {
+        let may_change = match &actor.claims {
+            Some(claims) => self.holder(claims)?.may(Scope::ToolsWrite),
+            None => true,
+        };
         let rows = self.sql.query(&format!("SELECT {COLUMNS} FROM templates ORDER BY created_at, template_id"), &[])?;
         let mut own = rows.iter().map(Template::read).collect::<Decision<Vec<_>>>()?;
         let mut all = Vec::new();
@@ -66,7 +71,8 @@ impl Draft<'_> {
             all.push(changed.map_or_else(|| Template::of(original), |at| own.remove(at)));
         }
         all.append(&mut own);
-        Ok(json!({"templates": all.iter().map(Template::described).collect::<Vec<_>>()}))
+        let templates = all.iter().map(Template::described).collect::<Vec<_>>();
+        Ok(json!({"templates": templates, "may_change": may_change}))
     }
 
     pub(super) fn template(&self, template_id: &str) -> Decision<Template> {

@@ -39,8 +39,12 @@ pub(super) struct Holder {
 }
 
 impl Holder {
+    pub(super) fn may(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope)
+    }
+
     pub(super) fn require(&self, scope: Scope) -> Decision {
-        if self.scopes.contains(&scope) {
+        if self.may(scope) {
             Ok(())
         } else {
             Err(Refused::new(Code::Forbidden, format!("the token lacks the scope {}", scope.as_str())))

@@ -115,7 +115,7 @@ impl Tool {
 impl Draft<'_> {
     pub(super) fn use_tool(&mut self, actor: &Actor, tool: Tool, entropy: &[u8; ENTROPY_BYTES]) -> Decision<Json> {
         match tool {
-            Tool::Templates => self.templates(),
+            Tool::Templates => self.templates(actor),
             Tool::CreateTemplate { title, text } => self.create_template(actor, &title, &text, entropy),
             Tool::ChangeTemplate { template_id, title, text } => {
                 self.change_template(actor, &template_id, &title, &text)

@@ -7,10 +7,12 @@ use shared::frame;
 use shared::problem::Problem;
 use shared::time::Timestamp;
 
+use super::files::Opened;
 use super::forward::{Forwarded, Ticket};
 use super::input::{ConnId, Job};
 use crate::storage::Write;
 use crate::upstream;
+use crate::upstream::ozon::chat_send_file::Envelope;
 
 /// One thing to do.
 #[derive(Debug)]
@@ -64,6 +66,16 @@ pub enum Effect {
         job: Job,
         /// The call.
         request: Box<upstream::Request>,
+    },
+    /// As [`Effect::Call`], of a call that lacks a file still: read its bytes, put them in by [`Envelope::with`], and call. If
+    /// they cannot be read, feed [`super::Input::NotCalled`] instead. The time that reading takes is the call's own.
+    CallWithFile {
+        /// What it is for.
+        job: Job,
+        /// The call without the file.
+        envelope: Box<Envelope>,
+        /// Where the file is.
+        file: Box<Opened>,
     },
 }
 

@@ -15,3 +15,9 @@ pub(super) const FILES: &[&str] = &[
     "INSERT INTO file_usage (only_row, bytes) VALUES (1, 0)",
     "CREATE TABLE file_removals (file_key TEXT PRIMARY KEY, due_at INTEGER NOT NULL)",
 ];
+
+/// The digest of a file that may come again, of those that integrators send.
+pub(super) const DIGESTS: &[&str] = &[
+    "ALTER TABLE files ADD COLUMN digest TEXT",
+    "CREATE INDEX files_digest ON files (user_id, digest) WHERE digest IS NOT NULL",
+];

@@ -20,7 +20,22 @@ const STEPS: &[&[&str]] = &[
     tools::AUTO_REPLIES,
     tools::BULK,
     tools::REPORTS,
+    files::DIGESTS,
+    EDITED,
+    ORDERS,
 ];
+
+/// What is known of the orders that Ozon's chats are about. A chat that is about several has an empty number: nothing is said of
+/// it.
+const ORDERS: &[&str] = &[
+    "CREATE TABLE ozon_orders (
+        chat_id TEXT PRIMARY KEY, order_number TEXT NOT NULL, user_wrote_at INTEGER, scheme TEXT, paid_at INTEGER,
+        delivered_at INTEGER, delivered_by INTEGER, is_final INTEGER NOT NULL DEFAULT 0, looked_at INTEGER)",
+    "CREATE INDEX ozon_orders_number ON ozon_orders (order_number)",
+];
+
+/// When a message's text was last changed by its writer, by the upstream's clock.
+const EDITED: &[&str] = &["ALTER TABLE messages ADD COLUMN edited_at INTEGER"];
 
 /// How many chats are new is asked for each new one.
 const NEW_CHATS: &[&str] = &["CREATE INDEX chats_created ON chats (created_at)"];

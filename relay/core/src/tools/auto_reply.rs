@@ -1,18 +1,14 @@
 //! Automatic replies: rules of keywords, and when none of them may speak.
 //!
-//! A keyword is the beginning of a word, so that it meets its forms and not what only contains it: «трек» meets «трека», «мал»
-//! meets «маловат» and not «нормально». Of several words all but the last are whole: «не подход» meets «не подходит». Letters
-//! are compared small, ё as е and й as и.
-//!
-//! A reply looks like what it is: it begins with a robot and says how to reach a person.
+//! What a keyword meets and how a reply looks both ends know: see [`shared::auto_reply`].
 
 use serde_json::{Value as Json, json};
+use shared::auto_reply::{is_automatic, meets, whole_text, words};
 use shared::document::At;
 use shared::limits::{
     AUTO_REPLIES_BYTES_MAX, AUTO_REPLIES_PER_DAY, AUTO_REPLIES_PER_DAY_MAX, AUTO_REPLY_COOLDOWN_S,
     AUTO_REPLY_COOLDOWN_S_MAX, AUTO_REPLY_COOLDOWN_S_MIN, AUTO_REPLY_KEYWORD_CHARS_MAX, AUTO_REPLY_KEYWORDS_MAX,
-    AUTO_REPLY_RULES_MAX, AUTO_REPLY_SOURCES_MAX, AUTO_REPLY_TEXT_CHARS_MAX, AUTO_REPLY_WORDS_MAX,
-    TEMPLATE_TITLE_CHARS_MAX,
+    AUTO_REPLY_RULES_MAX, AUTO_REPLY_SOURCES_MAX, AUTO_REPLY_TEXT_CHARS_MAX, TEMPLATE_TITLE_CHARS_MAX,
 };
 use shared::message::source;
 use shared::problem::{Code, Problem};
@@ -22,15 +18,6 @@ use super::{DAY_MIN, minute_of_day, offset_text, time_text, utc_offset_min};
 
 /// Who writes automatic replies, as people see it.
 pub const AUTHOR: &str = "Автоответ";
-
-/// What every one of them begins with.
-const MARK: &str = "🤖";
-
-/// How one ends after which a person looks at the chat.
-const HANDED_OVER: &str = "Если это не ответило на ваш вопрос, наш специалист свяжется с вами в ближайшее время.";
-
-/// How one ends after which nobody does, until the user writes again.
-const ASKS_AGAIN: &str = "Если это не ответило на ваш вопрос, напишите ещё раз: вам ответит наш специалист.";
 
 /// What is answered to which words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -273,51 +260,15 @@ pub fn answer(now: Timestamp, settings: &Settings, text: &str, facts: &Facts<'_>
         || is_recent(facts.answered_at)
         || facts.replied_today >= settings.per_day_max
         || settings.quiet.is_some_and(|quiet| quiet.holds(now))
-        || is_automatic(settings, text)
+        || is_automatic(settings.rules.iter().map(|rule| rule.text.as_str()), text)
     {
         return None;
     }
     let said = words(text);
     let is_for = |rule: &Rule| rule.sources.is_empty() || rule.sources.iter().any(|source| source == facts.source);
-    let speaks = |rule: &&Rule| {
-        rule.enabled && is_for(rule) && rule.keywords.iter().any(|keyword| is_said(&words(keyword), &said))
-    };
+    let speaks = |rule: &&Rule| rule.enabled && is_for(rule) && meets(&rule.keywords, &said);
     let rule = settings.rules.iter().find(speaks)?;
-    Some(Reply { rule_id: rule.id.clone(), text: whole_text(rule), hand_over: rule.hand_over })
-}
-
-fn whole_text(rule: &Rule) -> String {
-    let closing = if rule.hand_over { HANDED_OVER } else { ASKS_AGAIN };
-    format!("{MARK} {}\n\n{closing}", rule.text)
-}
-
-/// Whether a text is a machine's: it is marked as one, or it is our own that comes back.
-fn is_automatic(settings: &Settings, text: &str) -> bool {
-    let same = |ours: &str| ours.split_whitespace().eq(text.split_whitespace());
-    text.trim_start().starts_with(MARK) || settings.rules.iter().any(|rule| same(&rule.text))
-}
-
-/// The first words of a text, comparable.
-fn words(text: &str) -> Vec<String> {
-    let letters = text.chars().filter(|char| !matches!(char, '\u{300}'..='\u{36f}')).flat_map(char::to_lowercase);
-    let plain: String = letters
-        .map(|char| match char {
-            'ё' => 'е',
-            'й' => 'и',
-            other => other,
-        })
-        .collect();
-    let words = plain.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.take(AUTO_REPLY_WORDS_MAX).map(str::to_owned).collect()
-}
-
-/// Whether a keyword's words stand in a text, one after the other: all whole but the last, which is a word's beginning.
-fn is_said(keyword: &[String], said: &[String]) -> bool {
-    let Some((stem, whole)) = keyword.split_last() else { return false };
-    said.windows(keyword.len()).any(|place| match place.split_last() {
-        Some((last, before)) => before == whole && last.starts_with(stem.as_str()),
-        None => false,
-    })
+    Some(Reply { rule_id: rule.id.clone(), text: whole_text(&rule.text, rule.hand_over), hand_over: rule.hand_over })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::bench;
 
 use std::collections::BTreeSet;
 
-use bench::ozon::{CHAT, FIRST_ID, Market, message_read};
+use bench::ozon::{CHAT, FIRST_ID, Market, message_read, update_message};
 use bench::people::{integration, operator, visitor};
 use bench::{Bench, SHOP};
 use relay_core::hub::{Command, ConnId, Rating, Request};
@@ -110,6 +110,17 @@ fn each_event_reaches_whom_it_concerns_and_nobody_else() {
     assert_eq!(market.bench.only(market.operator, "message_status").len(), 1);
     assert!(market.bench.take(overhearing).is_empty() && market.bench.take(elsewhere).is_empty());
     seen.insert("message_status");
+
+    let edit = update_message(CHAT, FIRST_ID + 1, "Есть на складе?", "2026-01-10T15:31:00Z");
+    market.bench.push(&market.secret.clone(), &edit).unwrap();
+    assert_eq!(market.bench.only(market.operator, "message_updated").len(), 1);
+    assert!(market.bench.take(overhearing).is_empty() && market.bench.take(elsewhere).is_empty());
+    seen.insert("message_updated");
+
+    market.shows_an_order();
+    assert_eq!(market.bench.only(market.operator, "order_updated").len(), 1);
+    assert!(market.bench.take(overhearing).is_empty() && market.bench.take(elsewhere).is_empty());
+    seen.insert("order_updated");
 
     // A bulk send is of no chat: all staff hears of it, whatever they listen to.
     let integration = market.bench.connect(&integration("CRM"));

@@ -193,10 +193,15 @@ fn an_upload_names_a_chat_that_can_take_it() {
     let stranger = Claims { org: "another".into(), ..visitor(-7) };
     assert_eq!(begin(&mut bench, &stranger, None, 3, Place::Bucket), Err(Code::Forbidden));
     bench.execute(
-        "INSERT INTO chats (user_id, source, external_id, user_name, created_at) VALUES (5, 'ozon', 'x', 'Покупатель', 0)",
+        "INSERT INTO chats (user_id, source, external_id, user_name, created_at)
+         VALUES (5, 'ozon', 'x', 'Покупатель', 0), (6, 'telegram', 'y', 'Покупатель', 0)",
         vec![],
     );
-    assert_eq!(begin(&mut bench, &operator("Анна"), Some(5), 3, Place::Bucket), Err(Code::Invalid));
+    let to = |bench: &mut Bench, user_id| begin(bench, &operator("Анна"), Some(user_id), 3, Place::Bucket);
+    assert_eq!([to(&mut bench, 5), to(&mut bench, 6)], [Err(Code::UpstreamNotConnected), Err(Code::Invalid)]);
+    bench.connect_ozon().unwrap();
+    assert!(to(&mut bench, 5).is_ok());
+    assert_eq!(to(&mut bench, 6), Err(Code::Invalid));
 }
 
 #[test]

@@ -44,7 +44,7 @@ impl Client {
         self.ticket += 1;
         let ticket = self.ticket;
         let (claims, body) = (integration("CRM"), b"{}".to_vec());
-        let mut forward = Forward { claims, ticket, path: LIST.into(), body, client_id: None, key: None };
+        let mut forward = Forward { claims, ticket, path: LIST.into(), body, file: None, client_id: None, key: None };
         change(&mut forward);
         match self.market.bench.feed(relay_core::hub::Input::Request { request: Request::Forward { forward } }) {
             Some(Err(problem)) => Err(problem),
@@ -168,7 +168,7 @@ fn never_more_than_the_vendor_allows_begin_in_one_second_and_buyers_come_first()
     let calls = client.market.bench.calls.len();
     assert_eq!(
         (calls, &client.market.bench.calls[calls - 1].job),
-        (GATE_SHARE_FORWARDS + 1, &Job::Send { message_id, attempt: 1 })
+        (GATE_SHARE_FORWARDS + 1, &Job::Send { message_id, attempt: 1, method: SEND })
     );
     let mut begun: Vec<i64> = Vec::new();
     for _ in 0..400 {

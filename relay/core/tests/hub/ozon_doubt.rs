@@ -2,7 +2,7 @@
 
 use crate::bench;
 
-use bench::ozon::{CHAT, Market, accepted, answered, limited, message_read};
+use bench::ozon::{CHAT, Market, TEXT, accepted, answered, limited, message_read};
 use bench::{Call, ozon};
 use relay_core::hub::Job;
 use relay_core::upstream::Answered;
@@ -81,7 +81,7 @@ fn a_message_that_did_not_arrive_is_sent_again_only_when_no_copy_can_come_any_mo
             let settled = asked_at.since_ms(attempted_at) >= SEND_SETTLE_MS;
             assert_eq!(!market.bench.calls.is_empty(), settled, "asked after {} ms", asked_at.since_ms(attempted_at));
         };
-        assert_eq!(again.job, Job::Send { message_id, attempt: 2 });
+        assert_eq!(again.job, Job::Send { message_id, attempt: 2, method: TEXT });
         assert_eq!(market.told(message_id), ["queued"]);
         market.serve(again);
         market.settle();
@@ -152,7 +152,7 @@ fn a_history_that_cannot_be_read_never_leads_to_a_second_message() {
         };
         assert_eq!(lookups, LOOKUP_ATTEMPTS_MAX);
         assert_eq!(market.bench.status(message_id), ("failed".into(), Some("delivery_unknown".into())));
-        assert_eq!(call.job, Job::Send { message_id: next, attempt: 1 });
+        assert_eq!(call.job, Job::Send { message_id: next, attempt: 1, method: TEXT });
         market.serve(call);
         market.settle();
         assert_eq!((market.ozon.accepted[&message_id], market.status(next).as_str()), (1, "sent"));
@@ -258,7 +258,7 @@ fn an_old_attempts_answer_says_nothing_about_the_new_one() {
                 _ => market.serve(call),
             }
         };
-        market.bench.answer(Job::Send { message_id, attempt: 1 }, answer);
+        market.bench.answer(Job::Send { message_id, attempt: 1, method: TEXT }, answer);
         assert_eq!(market.state(message_id).as_deref(), Some("sending"));
         market.serve(again);
         assert_eq!(market.status(message_id), "sent");

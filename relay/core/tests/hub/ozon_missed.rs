@@ -8,8 +8,8 @@ use relay_core::hub::{Chore, Job};
 use relay_core::upstream::Answered;
 use serde_json::{Value, json};
 use shared::limits::{
-    CHORE_RETRY_MAX_MS, GATE_SHARE_CHORES, OZON_BACKFILL_MS, OZON_CATCH_PAGE, OZON_FIRST_PAGES, OZON_POLL_HEALTHY_MS,
-    OZON_POLL_MS, OZON_POLL_SOON_MS, TELL_READ_AFTER_MS,
+    CHORE_RETRY_MAX_MS, GATE_SHARE_CHORES, OZON_BACKFILL_MS, OZON_CATCH_PAGE, OZON_FIRST_PAGES, OZON_LAG_TRIES_MAX,
+    OZON_POLL_HEALTHY_MS, OZON_POLL_MS, OZON_POLL_SOON_MS, TELL_READ_AFTER_MS,
 };
 
 const OTHER_CHAT: &str = "0b1f7e52-93a4-4c55-8a8e-2f1c1d1c9a10";
@@ -297,6 +297,73 @@ fn chores_keep_to_their_share_of_the_gate_and_wait_as_they_are_asked_to() {
         assert!(market.bench.chores.is_empty());
         market.bench.advance(2);
         assert_eq!(market.bench.chores.len(), 1);
+    }
+}
+
+/// The next chore, once its time has come; everything else that is due before it is left unanswered.
+fn next_of(market: &mut Market, chore: Chore) -> Call {
+    for _ in 0..4_000 {
+        let calls = std::mem::take(&mut market.bench.chores);
+        if let Some(call) = calls.into_iter().find(|call| chore_of(call) == chore) {
+            return call;
+        }
+        market.bench.advance(500);
+    }
+    panic!("{chore:?} was not done");
+}
+
+#[test]
+fn a_history_that_lags_behind_the_list_is_read_until_it_shows_what_was_listed_or_never_will() {
+    const NOTHING: &str = r#"{"messages":[],"has_next":false}"#;
+    for shows_after in [1, OZON_LAG_TRIES_MAX, OZON_LAG_TRIES_MAX + 1] {
+        let mut market = settled();
+        market.ozon.buyer_writes(CHAT, "Вы здесь?");
+        look_now(&mut market);
+        let walk = next_of(&mut market, Chore::Walk);
+        let page = market.ozon.serve(&walk);
+        market.bench.answer(walk.job, page);
+        market.bench.execute("DELETE FROM chores WHERE kind = 'walk'", vec![]);
+        for _ in 0..shows_after {
+            let call = next_of(&mut market, Chore::Catch);
+            market.bench.answer(call.job, answered(200, NOTHING));
+        }
+        live(&mut market, CHORE_RETRY_MAX_MS);
+        let expected: &[&str] = if shows_after > OZON_LAG_TRIES_MAX {
+            &["Есть в наличии?"]
+        } else {
+            &["Есть в наличии?", "Вы здесь?"]
+        };
+        assert_eq!(texts(&mut market), expected, "{shows_after}");
+        assert!(market.bench.column("SELECT kind FROM chores WHERE kind = 'catch'").is_empty());
+    }
+}
+
+#[test]
+fn what_is_asked_for_while_a_chat_is_read_is_read_after_it() {
+    // The second call is to come, or under way already and about to be lost.
+    for is_under_way in [false, true] {
+        let mut market = settled();
+        market.ozon.buyer_writes(CHAT, "Раз");
+        look_now(&mut market);
+        let walk = next_of(&mut market, Chore::Walk);
+        let page = market.ozon.serve(&walk);
+        market.bench.answer(walk.job, page);
+        let first = next_of(&mut market, Chore::Catch);
+        let first_page = market.ozon.serve(&first);
+        // Another look finds more before the first answer is here.
+        market.ozon.buyer_writes(CHAT, "Два");
+        look_now(&mut market);
+        let walk = next_of(&mut market, Chore::Walk);
+        let page = market.ozon.serve(&walk);
+        market.bench.answer(walk.job, page);
+        let second = is_under_way.then(|| next_of(&mut market, Chore::Catch));
+        market.bench.answer(first.job, first_page);
+        if let Some(second) = second {
+            market.bench.answer(second.job, Answered::Lost);
+        }
+        market.bench.execute("DELETE FROM chores WHERE kind = 'walk'", vec![]);
+        live(&mut market, OZON_POLL_MS);
+        assert_eq!(texts(&mut market), ["Есть в наличии?", "Раз", "Два"], "{is_under_way}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::bench;
 
-use bench::ozon::{CHAT, Market, accepted, answered, limited, message_read, path_and_body};
+use bench::ozon::{CHAT, Market, TEXT, accepted, answered, limited, message_read, path_and_body};
 use bench::people::operator;
 use relay_core::auth::keyring::Keyring;
 use relay_core::hub::Job;
@@ -137,7 +137,11 @@ fn patience_has_an_end_and_the_next_message_is_tried() {
     let (mut last_try, start) = (market.bench.now, market.bench.now);
     while market.status(first) != "failed" {
         let call = market.bench.call();
-        assert_eq!(call.job, Job::Send { message_id: first, attempt: 1 }, "being asked to wait is no attempt");
+        assert_eq!(
+            call.job,
+            Job::Send { message_id: first, attempt: 1, method: TEXT },
+            "being asked to wait is no attempt"
+        );
         last_try = market.bench.now;
         tries += 1;
         market.bench.answer(call.job, limited(None));
@@ -338,8 +342,8 @@ fn outcomes_that_come_late_or_twice_change_nothing() {
     market.bench.clear();
     for attempt in 0..3 {
         for outcome in [accepted(), answered(403, "{}"), limited(None), Answered::Lost] {
-            market.bench.answer(Job::Send { message_id, attempt }, outcome);
-            market.bench.answer(Job::Send { message_id: 99, attempt }, accepted());
+            market.bench.answer(Job::Send { message_id, attempt, method: TEXT }, outcome);
+            market.bench.answer(Job::Send { message_id: 99, attempt, method: TEXT }, accepted());
         }
     }
     assert_eq!(market.bench.take(market.operator), Vec::<Value>::new());

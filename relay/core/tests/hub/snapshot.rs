@@ -30,6 +30,8 @@ enum Step {
     OperatorWrites(usize),
     OperatorReads(usize, u8),
     BuyerWrites,
+    /// Their last message, somewhat later than it was written.
+    BuyerEdits(u8),
     BuyerReads,
     OzonAnswers(u8),
     Advance(i64),
@@ -148,6 +150,12 @@ impl World {
                 let id = self.market.ozon.buyer_writes(CHAT, "от покупателя");
                 let secret = self.market.secret.clone();
                 let _ = self.market.bench.push(&secret, &bench::ozon::new_message(CHAT, id, "от покупателя"));
+            }
+            Step::BuyerEdits(after_s) => {
+                let (id, at) = (self.market.ozon.last_id(CHAT), now.plus_ms(1_000 * i64::from(after_s)));
+                let edit = bench::ozon::update_message(CHAT, id, &format!("правка {after_s}"), &at.to_rfc3339());
+                let secret = self.market.secret.clone();
+                let _ = self.market.bench.push(&secret, &edit);
             }
             Step::BuyerReads => {
                 let read = message_read(CHAT, self.market.ozon.last_id(CHAT));
@@ -322,6 +330,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         4 => (0..4usize).prop_map(Step::OperatorWrites),
         2 => (0..4usize, any::<u8>()).prop_map(|(n, part)| Step::OperatorReads(n, part)),
         1 => Just(Step::BuyerWrites),
+        1 => any::<u8>().prop_map(Step::BuyerEdits),
         1 => Just(Step::BuyerReads),
         3 => (0..6u8).prop_map(Step::OzonAnswers),
         3 => prop_oneof![Just(500), Just(6_000), Just(40_000)].prop_map(Step::Advance),

@@ -6,10 +6,12 @@ use bench::Bench;
 use bench::ozon::{CHAT, Market};
 use bench::people::{operator, visitor};
 use bench::tools::values;
-use relay_core::hub::Tool;
+use relay_core::hub::{Command, Tool};
 use serde_json::{Value, json};
+use shared::access::Scope;
 use shared::limits::{OZON_TEXT_CHARS_MAX, TEMPLATE_TITLE_CHARS_MAX, TEMPLATES_MAX};
 use shared::problem::Code;
+use shared::token::{Claims, Role};
 
 fn all(bench: &mut Bench) -> Vec<Value> {
     bench.tool(Tool::Templates).unwrap()["templates"].as_array().unwrap().clone()
@@ -48,6 +50,28 @@ fn four_are_there_from_the_beginning() {
     assert_eq!(shipped["variables"], json!(["tracking_number", "delivery_date", "tracking_url"]));
     assert_eq!((&shipped["is_builtin"], &shipped["is_changed"]), (&json!(true), &json!(false)));
     assert_eq!(bench.integers("SELECT COUNT(*) FROM templates"), [0]);
+}
+
+#[test]
+fn the_list_says_whether_who_asks_may_change_it() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.tool(Tool::Templates).unwrap()["may_change"], true, "the administrator may");
+    // Usually a token may only look.
+    let anna = operator("Анна");
+    assert_eq!(bench.tool_by(&anna, Tool::Templates).unwrap()["may_change"], false);
+    let wish = Command::IssueToken {
+        role: Role::Operator,
+        name: "Мария".into(),
+        ttl_s: 3600,
+        scopes: Some(vec![Scope::ChatsRead, Scope::ToolsWrite]),
+        holder: None,
+    };
+    let token = bench.administer(wish).unwrap();
+    let maria: Claims = bench.claims_of(&token);
+    assert_eq!(bench.tool_by(&maria, Tool::Templates).unwrap()["may_change"], true);
+    let make = || Tool::CreateTemplate { title: "т".into(), text: "да".into() };
+    assert!(bench.tool_by(&maria, make()).is_ok());
+    assert_eq!(bench.tool_by(&anna, make()).map_err(|problem| problem.code), Err(Code::Forbidden));
 }
 
 #[test]

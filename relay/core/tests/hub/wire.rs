@@ -5,7 +5,7 @@ use crate::bench;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use bench::ozon::{CHAT, Market, answered, message_read};
+use bench::ozon::{CHAT, FIRST_ID, Market, answered, message_read, update_message};
 use bench::people::{operator, visitor};
 use bench::{Bench, SHOP};
 use relay_core::files::Judged;
@@ -37,7 +37,7 @@ fn name_of(frame: &Value) -> String {
 }
 
 /// Members that are left out where there is nothing to say.
-const OPTIONAL: [&str; 12] = [
+const OPTIONAL: [&str; 14] = [
     "client_id",
     "id",
     "retry_after_ms",
@@ -50,6 +50,8 @@ const OPTIONAL: [&str; 12] = [
     "url",
     "width",
     "height",
+    "edited_at",
+    "order",
 ];
 
 /// Whether two values have the same members and types. Null is no type: a member that may be null is there all the same.
@@ -142,6 +144,9 @@ fn everything_said() -> Vec<Value> {
     let up_to = message_read(CHAT, market.ozon.last_id(CHAT));
     market.bench.push(&market.secret.clone(), &up_to).unwrap();
     assert_eq!(market.status(read), "read");
+    let edit = update_message(CHAT, FIRST_ID + 1, "Есть на складе?", "2026-01-10T15:31:00Z");
+    market.bench.push(&market.secret.clone(), &edit).unwrap();
+    market.shows_an_order();
     market.bench.hang_up(page);
     for conn in [resumed, refused, market.operator] {
         said.extend(market.bench.take(conn));

@@ -1,7 +1,8 @@
 //! What is shown: events and pages together give what the relay holds, once and without gaps.
 
 use super::*;
-use crate::limits::{CHATS_PAGE, RECONNECT_MAX_MS, TYPING_TTL_MS};
+use crate::limits::{BULKS_KEPT, CHATS_PAGE, RECONNECT_MAX_MS, TYPING_TTL_MS};
+use crate::message::Message;
 
 fn page_of(ids: std::ops::RangeInclusive<i64>, has_more: bool) -> Value {
     history(&ids.map(|id| message(id, "user", None)).collect::<Vec<_>>(), has_more)
@@ -395,4 +396,39 @@ fn the_revision_moves_with_what_is_shown() {
     assert!(moved(&page));
     page.advance(RECONNECT_MAX_MS);
     assert!(moved(&page));
+}
+
+#[test]
+fn a_changed_message_says_what_it_says_now_in_its_chat_and_in_the_list() {
+    let mut page = Page::operator();
+    page.event("new_message", new_message(5, None), Some(1));
+    let change = |id: i64, at: &str| json!({"message_id": id, "user_id": VISITOR, "text": "иначе", "edited_at": at});
+    page.event("message_updated", change(5, "2026-01-10T15:31:00Z"), Some(2));
+    let edited_at = Timestamp::parse("2026-01-10T15:31:00Z");
+    let said = |message: &Message| (message.text.clone(), message.edited_at);
+    assert_eq!(page.chat().newest().map(said), Some(("иначе".into(), edited_at)));
+    assert_eq!(page.chat().messages().last().map(said), Some(("иначе".into(), edited_at)));
+    assert_eq!((page.chat().unread, page.arrived.as_slice()), (2, [5].as_slice()), "it is not another one");
+    // Of a message or a chat that is not here, nothing is made up.
+    page.event("message_updated", change(4, "2026-01-10T15:31:00Z"), Some(3));
+    let mut of_another = change(5, "2026-01-10T15:31:00Z");
+    of_another["user_id"] = json!(77);
+    page.event("message_updated", of_another, Some(4));
+    assert_eq!((page.ids(), page.client.state().chats().len()), (vec![5], 1));
+}
+
+#[test]
+fn of_a_bulk_send_the_last_that_was_heard_is_shown_and_of_many_the_newest() {
+    let mut page = Page::operator();
+    let progress = |bulk_id: i64, sent: i64| json!({"bulk_id": bulk_id, "state": "running", "reason": null, "total": 9, "sent": sent, "failed": 0, "cancelled": 0});
+    let before = page.client.revision();
+    page.event("bulk_progress", progress(1, 1), None);
+    page.event("bulk_progress", progress(1, 2), None);
+    assert!(page.client.revision() > before, "the views are told");
+    let shown = |page: &Page| page.client.state().bulks().map(|bulk| (bulk.bulk_id, bulk.sent)).collect::<Vec<_>>();
+    assert_eq!(shown(&page), [(1, 2)]);
+    page.event("bulk_progress", progress(BULKS_KEPT, 0), None);
+    assert_eq!(shown(&page), [(1, 2), (BULKS_KEPT, 0)]);
+    page.event("bulk_progress", progress(BULKS_KEPT + 1, 0), None);
+    assert_eq!(shown(&page), [(BULKS_KEPT, 0), (BULKS_KEPT + 1, 0)]);
 }

@@ -28,6 +28,7 @@ struct Filter {
     to: Option<String>,
     statuses: Option<Vec<String>>,
     posting_numbers: Option<Vec<String>>,
+    order_numbers: Option<Vec<String>>,
 }
 
 pub(crate) fn answer(market: &Market, body: &[u8]) -> Answer {
@@ -39,6 +40,7 @@ pub(crate) fn answer(market: &Market, body: &[u8]) -> Answer {
         (None, None) if !numbers.is_empty() => None,
         (since, to) => Some(Period::read(since.as_deref(), to.as_deref())?),
     };
+    let orders = filter.order_numbers.unwrap_or_default();
     let limit = wire::limit(request.limit, LIMIT_MAX, "PostingFboListRequest.Limit")?;
     let statuses = filter.statuses.unwrap_or_default();
     market.read(|shop| {
@@ -46,6 +48,7 @@ pub(crate) fn answer(market: &Market, body: &[u8]) -> Answer {
         postings.retain(|posting| period.is_none_or(|period| period.has(posting)));
         postings.retain(|posting| statuses.is_empty() || statuses.contains(&posting.status));
         postings.retain(|posting| numbers.is_empty() || numbers.contains(&posting.posting_number));
+        postings.retain(|posting| orders.is_empty() || orders.iter().any(|order| order == posting.order_number()));
         sort(&mut postings, request.sort_dir.unwrap_or(Direction::Asc));
         let page = page(postings, request.cursor.as_deref(), limit)?;
         let postings: Vec<Value> = page.postings.into_iter().map(entry).collect();

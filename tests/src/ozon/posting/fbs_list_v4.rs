@@ -62,7 +62,7 @@ fn entry(posting: &Posting) -> Value {
         "tpl_integration_type": "ozon",
         "in_process_at": clock::rfc3339(posting.paid_ms),
         "shipment_date": clock::rfc3339(posting.shipment_ms),
-        "delivering_date": posting.delivered_ms.map(clock::rfc3339),
+        "delivering_date": posting.delivering_ms.map(clock::rfc3339),
         "cancellation": {"cancel_reason_id": 0, "cancel_reason": "", "cancellation_type": "",
             "cancelled_after_ship": false, "affect_cancellation_rating": false, "cancellation_initiator": ""},
         "customer": null,

@@ -60,6 +60,8 @@ pub(crate) struct Posting {
     /// The vendor's status word: `awaiting_packaging`, `delivering`, `delivered`, `cancelled`.
     pub(crate) status: String,
     pub(crate) paid_ms: i64,
+    /// When it was handed over to the carrier.
+    pub(crate) delivering_ms: Option<i64>,
     pub(crate) delivered_ms: Option<i64>,
     /// Until when it has to be packed.
     pub(crate) shipment_ms: i64,
@@ -127,6 +129,8 @@ impl Shop {
             scheme: given.scheme,
             status: if delivered_ms.is_some() { "delivered" } else { "awaiting_packaging" }.into(),
             paid_ms,
+            // One that is there already was handed over when it had to be, or as late as it could.
+            delivering_ms: delivered_ms.map(|delivered| delivered.min(paid_ms + 24 * HOUR_MS)),
             delivered_ms,
             shipment_ms: paid_ms + 24 * HOUR_MS,
             delivery_ms: paid_ms + 96 * HOUR_MS,

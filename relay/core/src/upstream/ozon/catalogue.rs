@@ -12,7 +12,7 @@ pub enum Kind {
     Change,
 }
 
-/// One method. All of them are `POST`.
+/// One method. All of [`ENTRIES`] are `POST`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its path, exactly.
@@ -45,6 +45,9 @@ impl Entry {
         Self { kind, ..Self::read(path) }
     }
 }
+
+/// A file in a chat: called by `GET`, and by other rules than the methods ([`super::files`]).
+pub const FILE: Entry = Entry::read(shared::chat_file::PREFIX);
 
 /// The methods of UPSTREAMS 1.2 and 1.8.
 pub const ENTRIES: &[Entry] = &[

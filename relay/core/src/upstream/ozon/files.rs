@@ -2,15 +2,20 @@
 //! them. Which links those are, whether one may be fetched with the key, where a redirect may lead, and as what the file may
 //! be passed on.
 
-use shared::limits::{ADDRESS_BYTES_MAX, OZON_FILE_LABEL_BYTES_MAX, OZON_FILES_MAX};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION};
+use shared::chat_file::{PREFIX, is_path, name_and_size};
+use shared::limits::{ADDRESS_BYTES_MAX, OZON_FILE_BYTES_MAX, OZON_FILE_LABEL_BYTES_MAX, OZON_FILES_MAX};
 use shared::problem::{Code, Problem};
 
 use super::Account;
 use crate::files::name;
-use crate::upstream::Request;
+use crate::upstream::{Request, Response};
 
-/// Where files are.
-const PREFIX: &str = "/v2/chat/file/";
+/// Whether a text may have a link to a file of a chat in it.
+#[must_use]
+pub fn has_link(text: &str) -> bool {
+    text.contains(PREFIX)
+}
 
 /// Hosts that Ozon keeps files on, with all below them.
 const HOSTS: [&str; 3] = ["ozon.ru", "ozone.ru", "ozonusercontent.com"];
@@ -38,7 +43,7 @@ pub fn links(markdown: &str, base_url: &str) -> Vec<FileLink> {
         let rest = markdown.get(at.saturating_add(opening.len())..).unwrap_or_default();
         let Some((path, _)) = rest.split_once(')') else { continue };
         let Some((label, is_image)) = label(markdown.get(..at).unwrap_or_default()) else { continue };
-        if is_plain(path) && !links.iter().any(|link| link.path == path) {
+        if is_path(path) && !links.iter().any(|link| link.path == path) {
             links.push(FileLink { name: shown_name(label, path), path: path.to_owned(), is_image });
         }
     }
@@ -66,41 +71,8 @@ fn label(text: &str) -> Option<(&str, bool)> {
 
 /// `name.pdf` of `name.pdf (123KB)`; of a link without a name, the end of its path.
 fn shown_name(label: &str, path: &str) -> String {
-    let bare = match label.trim().rsplit_once('(') {
-        Some((before, size)) if is_size(size) => before,
-        _ => label,
-    };
-    name::clean(if bare.trim().is_empty() { path } else { bare })
-}
-
-/// Whether it reads like `123KB)`.
-fn is_size(text: &str) -> bool {
-    let Some(text) = text.strip_suffix(')') else { return false };
-    let unit =
-        text.trim_start_matches(|character: char| character.is_ascii_digit() || matches!(character, '.' | ',' | ' '));
-    text.len() > unit.len()
-        && matches!(unit.to_uppercase().as_str(), "B" | "KB" | "MB" | "GB" | "Б" | "КБ" | "МБ" | "ГБ")
-}
-
-/// Whether a path stays where it is put, however it is read: no empty or dotted step, nothing that could be one when
-/// decoded, no query.
-fn is_plain(path: &str) -> bool {
-    let mut rest = path.bytes();
-    while let Some(byte) = rest.next() {
-        let is_taken = match byte {
-            b'%' => {
-                let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
-                let (high, low) = (digit(rest.next()), digit(rest.next()));
-                let decoded = high.zip(low).and_then(|(high, low)| u8::try_from(high << 4 | low).ok());
-                decoded.is_some_and(|byte| !byte.is_ascii_control() && !b"/\\.%?#".contains(&byte))
-            }
-            byte => byte.is_ascii_alphanumeric() || b"/-._~!$&'*+,;=:@".contains(&byte),
-        };
-        if !is_taken {
-            return false;
-        }
-    }
-    path.len() <= ADDRESS_BYTES_MAX && path.split('/').all(|step| !step.is_empty() && step != "." && step != "..")
+    let (bare, _) = name_and_size(label);
+    name::clean(if bare.is_empty() { path } else { bare })
 }
 
 /// Whether a file's address may be called with the merchant's key.
@@ -109,7 +81,7 @@ fn is_plain(path: &str) -> bool {
 /// [`Code::Forbidden`] for everything but a file of the upstream's.
 pub fn may_fetch(base_url: &str, url: &str) -> Result<(), Problem> {
     let path = url.strip_prefix(base_url).and_then(|rest| rest.strip_prefix(PREFIX));
-    if path.is_some_and(is_plain) {
+    if path.is_some_and(is_path) {
         Ok(())
     } else {
         Err(Problem::new(Code::Forbidden, "this is not the address of a file in a chat"))
@@ -124,6 +96,83 @@ pub fn request(account: &Account, path: &str) -> Result<Request, Problem> {
     let whole = format!("{PREFIX}{path}");
     may_fetch(&account.base_url, &format!("{}{whole}", account.base_url))?;
     account.get(&whole)
+}
+
+/// What stands after `/v2/chat/file/`, if a path is that of a file and leads nowhere else.
+#[must_use]
+pub fn path_of(path: &str) -> Option<&str> {
+    path.strip_prefix(PREFIX).filter(|path| is_path(path))
+}
+
+/// The name that a file is saved under: the end of its path, as people read it.
+#[must_use]
+pub fn saved_name(path: &str) -> String {
+    let end = path.rsplit('/').next().unwrap_or_default();
+    name::clean(&name::from_header(end).unwrap_or_else(|_| end.to_owned()))
+}
+
+/// What an answer on the way to a file means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The file is elsewhere.
+    Follow(Follow),
+    /// This is the file, and may be passed on as this type.
+    File(&'static str),
+    /// Ozon has refused it in its own words.
+    Refused,
+    /// It is nothing that may be passed on.
+    Trouble(Problem),
+}
+
+/// Reads the answer to a call of `from`.
+#[must_use]
+pub fn step(response: &Response, from: &str, base_url: &str) -> Step {
+    let header = |name: HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let status = response.status();
+    if is_redirect(status.as_u16()) {
+        return header(LOCATION).and_then(|location| may_follow(location, from, base_url)).map_or_else(
+            || {
+                Step::Trouble(Problem::new(
+                    Code::UpstreamRejected,
+                    "Ozon names a place that is not its own for this file",
+                ))
+            },
+            Step::Follow,
+        );
+    }
+    if status.is_success() {
+        let announced = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+        let bytes = announced.unwrap_or_default().max(response.body().len());
+        if bytes > OZON_FILE_BYTES_MAX {
+            let detail = format!("a file of Ozon's is passed on up to {OZON_FILE_BYTES_MAX} bytes");
+            return Step::Trouble(Problem::new(Code::TooLarge, detail));
+        }
+        return Step::File(safe_content_type(header(CONTENT_TYPE).unwrap_or_default()));
+    }
+    let is_ozons_own = split(base_url).zip(split(from)).is_some_and(|(base, from)| base.0 == from.0);
+    match status.as_u16() {
+        300..=399 => {
+            Step::Trouble(Problem::new(Code::UpstreamRejected, "Ozon's answer is neither a file nor a refusal"))
+        }
+        _ if is_ozons_own => Step::Refused,
+        404 | 410 => Step::Trouble(Problem::new(Code::NotFound, "the file is not there any more")),
+        _ => Step::Trouble(Problem::new(
+            Code::UpstreamUnavailable,
+            "the place where Ozon keeps its files does not answer",
+        )),
+    }
+}
+
+/// The call that goes on where a redirect leads.
+///
+/// # Errors
+/// [`Code::Forbidden`] if the key were to go anywhere but to a file of the upstream's.
+pub fn follow(account: &Account, follow: &Follow) -> Result<Request, Problem> {
+    if !follow.with_key {
+        return http::Request::get(&follow.url).body(Vec::new()).map_err(|_| super::unwritten());
+    }
+    let path = follow.url.strip_prefix(&account.base_url).filter(|path| stays(path));
+    account.get(path.ok_or_else(|| Problem::new(Code::Forbidden, "this is not the address of a file in a chat"))?)
 }
 
 /// Whether an answer says that the file is elsewhere.
@@ -179,7 +228,7 @@ pub fn may_follow(location: &str, from: &str, base_url: &str) -> Option<Follow> 
 /// Whether a path is one of a file still, as it stands.
 fn stays(path: &str) -> bool {
     let bare = path.split('?').next().unwrap_or_default();
-    bare.strip_prefix(PREFIX).is_some_and(is_plain)
+    bare.strip_prefix(PREFIX).is_some_and(is_path)
 }
 
 /// The scheme, host and port of an address, and its path. None without a host, or with a name and password before it.

@@ -64,6 +64,13 @@ pub enum Push {
         /// Whom Ozon names beside it.
         user_type: UserType,
     },
+    /// `TYPE_NEW_POSTING`, `TYPE_STATE_CHANGED`, `TYPE_POSTING_CANCELLED`: something became of a posting.
+    Posting {
+        /// Its number.
+        posting_number: String,
+        /// When it was delivered, if that is what became of it.
+        delivered_at: Option<Timestamp>,
+    },
     /// Anything else. Ozon wants a success for it all the same.
     Other,
 }
@@ -77,7 +84,7 @@ impl Push {
             | Self::UpdateMessage { chat_type, user_type, .. }
             | Self::MessageRead { chat_type, user_type, .. }
             | Self::ChatClosed { chat_type, user_type, .. } => is_of_buyer(chat_type, user_type),
-            Self::Ping | Self::Other => false,
+            Self::Ping | Self::Posting { .. } | Self::Other => false,
         }
     }
 }
@@ -135,6 +142,7 @@ pub fn read(body: &str) -> Result<Push, Problem> {
         "TYPE_UPDATE_MESSAGE" => Told::UpdateMessage,
         "TYPE_MESSAGE_READ" => Told::MessageRead,
         "TYPE_CHAT_CLOSED" => Told::ChatClosed,
+        "TYPE_NEW_POSTING" | "TYPE_STATE_CHANGED" | "TYPE_POSTING_CANCELLED" => return Ok(posting(body)),
         _ => return Ok(Push::Other),
     };
     let Body { chat_id, chat_type, user, message_id, last_read_message_id, data, created_at, updated_at } =
@@ -177,6 +185,27 @@ pub fn read(body: &str) -> Result<Push, Problem> {
     }
 }
 
+#[derive(Deserialize)]
+struct PostingBody {
+    #[serde(default, deserialize_with = "loose::or_default")]
+    posting_number: String,
+    #[serde(default, deserialize_with = "loose::or_default")]
+    new_state: String,
+    #[serde(default, deserialize_with = "loose::time")]
+    changed_state_date: Option<Timestamp>,
+}
+
+/// Nothing about a posting is worth having the address suspended for.
+fn posting(body: &str) -> Push {
+    match serde_json::from_str::<PostingBody>(body) {
+        Ok(PostingBody { posting_number, new_state, changed_state_date }) if !posting_number.is_empty() => {
+            let is_delivered = matches!(new_state.as_str(), "posting_delivered" | "posting_received");
+            Push::Posting { posting_number, delivered_at: changed_state_date.filter(|_| is_delivered) }
+        }
+        _ => Push::Other,
+    }
+}
+
 fn is_of_buyer(chat_type: &ChatType, user_type: &UserType) -> bool {
     *user_type == UserType::Customer && chat_type.is_of_buyer()
 }
@@ -190,6 +219,7 @@ pub fn answer(push: &Push, now: Timestamp) -> Value {
         | Push::UpdateMessage { .. }
         | Push::MessageRead { .. }
         | Push::ChatClosed { .. }
+        | Push::Posting { .. }
         | Push::Other => json!({"result": true}),
     }
 }
@@ -253,6 +283,24 @@ mod tests {
             assert_eq!(read(&NEW.replace("TYPE_NEW_MESSAGE", kind)), Ok(Push::Other), "{kind}");
         }
         assert_eq!(read(r#"{"message_type":"TYPE_STATE_CHANGED"}"#), Ok(Push::Other));
+        assert_eq!(read(r#"{"message_type":"TYPE_NEW_POSTING","posting_number":7}"#), Ok(Push::Other));
+    }
+
+    #[test]
+    fn what_became_of_a_posting_is_told_and_when_it_was_delivered() {
+        let changed = |state: &str| {
+            read(&format!(
+                r#"{{"message_type":"TYPE_STATE_CHANGED","posting_number":"1-2-3","new_state":"{state}",
+                "changed_state_date":"1970-01-01T00:00:01Z","warehouse_id":0,"seller_id":7}}"#
+            ))
+        };
+        for (state, delivered_at) in [
+            ("posting_delivered", Some(Timestamp(1_000))),
+            ("posting_received", Some(Timestamp(1_000))),
+            ("posting_on_way_to_city", None),
+        ] {
+            assert_eq!(changed(state), Ok(Push::Posting { posting_number: "1-2-3".into(), delivered_at }), "{state}");
+        }
     }
 
     #[test]

@@ -15,7 +15,10 @@ pub mod visits;
 use std::collections::BTreeMap;
 
 use relay_core::auth::keyring::Keyring;
-use relay_core::hub::{Actor, Command, Config, ConnId, Effect, Forwarded, Hub, Input, Job, Request, Ticket, Turn};
+use relay_core::files::place::{self, Place};
+use relay_core::hub::{
+    Actor, Command, Config, ConnId, Effect, Forwarded, Hub, Input, Job, Opened, Request, Ticket, Turn,
+};
 use relay_core::storage::{Sql, Store, Value as SqlValue, is_provisioned};
 use relay_core::upstream::{self, Answered};
 use serde_json::{Value, json};
@@ -75,6 +78,8 @@ pub struct Bench {
     pub nothing_missed: bool,
     /// Keys of the bucket that were to be removed, and are not reported as gone.
     pub removals: Vec<String>,
+    /// What the bucket has.
+    pub bucket: BTreeMap<String, Vec<u8>>,
     /// What integrators' calls were answered.
     pub replies: BTreeMap<Ticket, Forwarded>,
     hub: Hub,
@@ -119,6 +124,7 @@ impl Bench {
             chores: Vec::new(),
             nothing_missed: false,
             removals: Vec::new(),
+            bucket: BTreeMap::new(),
             replies: BTreeMap::new(),
             hub,
             sockets: BTreeMap::new(),
@@ -197,6 +203,7 @@ impl Bench {
             }
         };
         let mut asked = None;
+        let mut unread = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Listen { conns } => asked = Some(conns),
@@ -224,7 +231,17 @@ impl Bench {
                     self.chores.push(Call { job, request: *request, at: self.now });
                 }
                 Effect::Call { job, request } => self.calls.push(Call { job, request: *request, at: self.now }),
+                Effect::CallWithFile { job, envelope, file } => match self.read_file(&file) {
+                    Some(bytes) => {
+                        let request = envelope.with(&bytes).unwrap();
+                        self.calls.push(Call { job, request, at: self.now });
+                    }
+                    None => unread.push(job),
+                },
             }
+        }
+        for job in unread {
+            self.feed(Input::NotCalled { job });
         }
         if let Some(conns) = asked {
             let open = |conn: &ConnId| self.sockets.get(conn).filter(|socket| socket.closed.is_none());
@@ -232,6 +249,15 @@ impl Bench {
             self.feed(Input::Heard { heard });
         }
         answer
+    }
+
+    /// The bytes of a file, if its place has them.
+    fn read_file(&self, file: &Opened) -> Option<Vec<u8>> {
+        if file.place == Place::Bucket {
+            return self.bucket.get(&file.key).cloned();
+        }
+        let pieces = place::pieces(0, file.size).map(|piece| place::read(&self.store, &file.file_id, piece));
+        pieces.collect::<Result<Vec<_>, _>>().ok().map(|pieces| pieces.concat())
     }
 
     fn deliver(&mut self, conn: ConnId, frame: &Value, bytes: usize) {

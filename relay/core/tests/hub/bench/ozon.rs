@@ -2,18 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use relay_core::files::Judged;
+use relay_core::files::place::Place;
 use relay_core::hub::{Command, ConnId, Job, Request, Tool};
 use relay_core::tools::bulk::{Asked, Table};
 use relay_core::upstream::ozon::Credentials;
 use relay_core::upstream::{self, Answered};
 use serde_json::{Value, json};
+use shared::file::FileType;
 use shared::id::{MessageId, UserId};
+use shared::limits::FILE_CHUNK_BYTES;
 use shared::problem::Problem;
 
 use super::people::operator;
 use super::{Bench, Call};
 
 pub const CHAT: &str = "5e767a03-b400-4d1b-a841-75319ca8a5c8";
+/// The methods by which the seller writes.
+pub const TEXT: &str = "/v1/chat/send/message";
+pub const FILE: &str = "/v1/chat/send/file";
 /// Ozon's ids are about this large.
 pub const FIRST_ID: u64 = 3_000_000_000_817_031_942;
 
@@ -40,6 +47,12 @@ pub struct FakeOzon {
     pub accepted: BTreeMap<MessageId, u32>,
     /// The chats of postings that were begun, and how often.
     pub begun: BTreeMap<String, u32>,
+    /// The order that a chat is about, by the chat's id.
+    pub orders: BTreeMap<String, String>,
+    /// Postings that the merchant hands over or sends.
+    pub fbs: Vec<Value>,
+    /// Postings that Ozon sends.
+    pub fbo: Vec<Value>,
     /// Postings whose chats are refused, with the status and the body.
     pub refused: BTreeMap<String, (u16, String)>,
 }
@@ -105,7 +118,10 @@ impl FakeOzon {
             "Backward" => kept.iter().rev().filter(|kept| from.is_none_or(|from| kept.id <= from)).collect(),
             other => panic!("{other} is no direction"),
         };
-        let page: Vec<Value> = there.iter().take(limit).map(|kept| shown(kept)).collect();
+        let mut page: Vec<Value> = there.iter().take(limit).map(|kept| shown(kept)).collect();
+        if let Some(order_number) = self.orders.get(chat_id) {
+            page.iter_mut().for_each(|message| message["context"] = json!({"order_number": order_number, "sku": "1"}));
+        }
         answered(200, &json!({"messages": page, "has_next": there.len() > limit}).to_string())
     }
 
@@ -116,6 +132,18 @@ impl FakeOzon {
     /// The merchant writes on Ozon's own page.
     pub fn seller_writes(&mut self, chat_id: &str, text: &str) -> u64 {
         self.keep(chat_id, true, text)
+    }
+
+    /// A message says something else now.
+    pub fn edit(&mut self, chat_id: &str, id: u64, text: &str) {
+        let kept = self.chats.get_mut(chat_id).unwrap().iter_mut().find(|kept| kept.id == id).unwrap();
+        kept.text = text.into();
+    }
+
+    /// A message was written at another time.
+    pub fn date(&mut self, chat_id: &str, id: u64, at: &str) {
+        let kept = self.chats.get_mut(chat_id).unwrap().iter_mut().find(|kept| kept.id == id).unwrap();
+        kept.at = at.into();
     }
 
     pub fn seller_texts(&self, chat_id: &str) -> Vec<&str> {
@@ -145,12 +173,25 @@ impl FakeOzon {
                 *self.accepted.entry(*message_id).or_default() += 1;
                 accepted()
             }
+            (FILE, Job::Send { message_id, method: FILE, .. }) => {
+                let name = body["name"].as_str().unwrap();
+                let size = body["base64_content"].as_str().unwrap().len() / 4 * 3;
+                let at = format!("https://ozon.test/v2/chat/file/messenger/{}", self.count);
+                let is_image = [".jpg", ".jpeg", ".png", ".webp"].iter().any(|ending| name.ends_with(ending));
+                let kilobytes = size.div_ceil(1_024);
+                let shown = if is_image { format!("![]({at})") } else { format!("[{name} ({kilobytes}KB)]({at})") };
+                self.keep(chat_id, true, &shown);
+                *self.accepted.entry(*message_id).or_default() += 1;
+                accepted()
+            }
             ("/v1/chat/send/message", Job::Forward { .. }) => {
                 self.keep(chat_id, true, body["text"].as_str().unwrap());
                 accepted()
             }
             ("/v3/chat/history", Job::Lookup { .. } | Job::Chore { .. }) => self.history(chat_id, &body),
             ("/v3/chat/list", Job::Chore { .. }) => self.list(&body),
+            ("/v4/posting/fbs/list", Job::Chore { .. }) => listed(&self.fbs, &body),
+            ("/v3/posting/fbo/list", Job::Chore { .. }) => listed(&self.fbo, &body),
             ("/v2/chat/read", Job::Chore { .. }) => {
                 self.read.insert(chat_id.into(), body["from_message_id"].as_u64().unwrap());
                 answered(200, r#"{"unread_count":0}"#)
@@ -163,6 +204,23 @@ impl FakeOzon {
     pub fn forget(&mut self, chat_id: &str) {
         self.chats.remove(chat_id);
     }
+}
+
+/// The postings of the orders that were asked for.
+fn listed(postings: &[Value], body: &Value) -> Answered {
+    let asked = body["filter"]["order_numbers"].as_array().unwrap();
+    let found: Vec<&Value> = postings.iter().filter(|posting| asked.contains(&posting["order_number"])).collect();
+    answered(200, &json!({"postings": found, "cursor": "", "has_next": false}).to_string())
+}
+
+/// A posting, as Ozon's lists show it.
+pub fn posting(posting_number: &str, status: &str, paid_at: shared::time::Timestamp) -> Value {
+    json!({"posting_number": posting_number, "order_number": posting_number.rsplit_once('-').unwrap().0,
+           "status": status, "in_process_at": paid_at, "tpl_integration_type": "ozon", "products": []})
+}
+
+pub fn order_number(posting: &Value) -> String {
+    posting["order_number"].as_str().unwrap().into()
 }
 
 /// The chat of a posting: the same however often it is begun.
@@ -198,6 +256,13 @@ pub fn new_message(chat_id: &str, id: u64, text: &str) -> Value {
     json!({"message_type": "TYPE_NEW_MESSAGE", "chat_id": chat_id, "chat_type": "Buyer_Seller",
            "message_id": id.to_string(), "created_at": "2026-01-10T15:30:58.528Z",
            "user": {"id": "115568", "type": "Customer"}, "data": [text], "seller_id": "7"})
+}
+
+pub fn update_message(chat_id: &str, id: u64, text: &str, at: &str) -> Value {
+    let mut push = new_message(chat_id, id, text);
+    push["message_type"] = json!("TYPE_UPDATE_MESSAGE");
+    push["updated_at"] = json!(at);
+    push
 }
 
 pub fn message_read(chat_id: &str, id: u64) -> Value {
@@ -245,6 +310,24 @@ impl Bench {
         self.request(Request::Hook { source: "ozon".into(), secret: secret.into(), body: body.to_string() })
     }
 
+    /// Keeps the bytes of a file that was announced; its id.
+    pub fn keep_file(&mut self, begun: &Value, bytes: &[u8], place: Place) -> String {
+        let file_id = begun["file_id"].as_str().unwrap().to_owned();
+        match place {
+            Place::Bucket => {
+                self.bucket.insert(begun["key"].as_str().unwrap().into(), bytes.to_vec());
+            }
+            Place::Sqlite => {
+                for (number, chunk) in (0..).zip(bytes.chunks(FILE_CHUNK_BYTES)) {
+                    let (file_id, bytes) = (file_id.clone(), chunk.to_vec());
+                    self.request(Request::KeepChunk { file_id, number, bytes }).unwrap();
+                }
+            }
+        }
+        self.request(Request::FinishFile { file_id: file_id.clone() }).unwrap();
+        file_id
+    }
+
     pub fn status(&self, message_id: MessageId) -> (String, Option<String>) {
         use relay_core::storage::Sql;
         let row = self.store.first("SELECT status, reason FROM messages WHERE message_id = ?", &[message_id.into()]);
@@ -280,6 +363,21 @@ impl Market {
         market
     }
 
+    /// A history shows which order [`CHAT`] is about, and the order is looked at.
+    pub fn shows_an_order(&mut self) {
+        let order = posting("0136123457-0001-1", "delivering", self.bench.now);
+        self.ozon.orders.insert(CHAT.into(), order_number(&order));
+        self.ozon.fbs.push(order);
+        self.bench.execute("INSERT INTO chores (kind, chat_id, due_at) VALUES ('catch', ?, 0)", vec![CHAT.into()]);
+        self.bench.hibernate();
+        for _ in 0..4 {
+            self.bench.advance(1);
+            for call in std::mem::take(&mut self.bench.chores) {
+                self.serve(call);
+            }
+        }
+    }
+
     /// A buyer's message, pushed; the chat's id here.
     pub fn buyer_writes(&mut self, chat_id: &str, text: &str) -> UserId {
         use relay_core::storage::Sql;
@@ -296,10 +394,28 @@ impl Market {
         self.bench.operator_writes(self.operator, self.buyer, text)
     }
 
+    /// A file of the operator's for the buyer of [`CHAT`], uploaded and not sent.
+    pub fn uploads(&mut self, name: &str, bytes: &[u8], place: Place) -> String {
+        let (claims, user_id, size) = (operator("Анна"), Some(self.buyer), i64::try_from(bytes.len()).unwrap());
+        let (judged, entropy) = (judged(name), self.bench.entropy());
+        let begin = Request::BeginFile { claims, origin: None, user_id, judged, size, place, entropy };
+        let begun = self.bench.request(begin).unwrap();
+        self.bench.keep_file(&begun, bytes, place)
+    }
+
+    /// An operator's file to the buyer of [`CHAT`]; the message's id.
+    pub fn sends(&mut self, name: &str, bytes: &[u8]) -> MessageId {
+        let file_id = self.uploads(name, bytes, Place::Sqlite);
+        let (operator, buyer) = (self.operator, self.buyer);
+        let send = json!({"action": "send_message", "user_id": buyer, "text": "", "file_id": file_id});
+        self.bench.ask(operator, send).unwrap()["message"]["message_id"].as_i64().unwrap()
+    }
+
     /// Takes the oldest call, which has to be the message's n-th attempt.
     pub fn attempt(&mut self, message_id: MessageId, attempt: i64) -> Call {
         let call = self.bench.call();
-        assert_eq!(call.job, Job::Send { message_id, attempt });
+        let method = if call.request.uri().path() == FILE { FILE } else { TEXT };
+        assert_eq!(call.job, Job::Send { message_id, attempt, method });
         call
     }
 
@@ -358,6 +474,13 @@ impl Market {
         })
         .collect()
     }
+}
+
+/// What the edge would say of a file by this name.
+pub fn judged(name: &str) -> Judged {
+    let ending = name.rsplit('.').next().unwrap();
+    let file_type = *FileType::ALL.iter().find(|file_type| file_type.extensions().contains(&ending)).unwrap();
+    Judged { file_type, name: name.into(), dimensions: file_type.is_image().then_some((640, 480)) }
 }
 
 /// The path and body of a call.

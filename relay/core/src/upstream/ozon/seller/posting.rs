@@ -1,10 +1,13 @@
 //! A posting: what was ordered and is sent together. The methods that list them differ in what stands around it.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use shared::limits::OZON_POSTINGS_LIMIT_MAX;
+use shared::problem::Problem;
 use shared::time::Timestamp;
 
-use crate::upstream::ozon::{OzonId, loose};
+use crate::upstream::ozon::{Account, OzonId, check_limit, failure, loose};
+use crate::upstream::{Answered, Failure, Request};
 
 /// One posting.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -126,4 +129,57 @@ impl From<Answer> for Page {
         let (postings, _) = loose::items(answer.postings);
         Self { postings, cursor: answer.cursor, has_next: answer.has_next }
     }
+}
+
+/// Which postings are asked for, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// From when on.
+    pub since: Timestamp,
+    /// Until when: at most a year later.
+    pub to: Timestamp,
+    /// In which states, by Ozon's words; in all if none.
+    pub statuses: Vec<String>,
+    /// Of which orders, by their numbers; of all if none.
+    pub order_numbers: Vec<String>,
+    /// How many, at most [`OZON_POSTINGS_LIMIT_MAX`].
+    pub limit: u32,
+    /// Where the last page ended; empty for the first.
+    pub cursor: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    cursor: &'a str,
+    filter: Filter<'a>,
+    limit: u32,
+    sort_dir: &'static str,
+}
+
+#[derive(Serialize)]
+struct Filter<'a> {
+    since: Timestamp,
+    to: Timestamp,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    statuses: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    order_numbers: &'a [String],
+}
+
+/// The call of one of the methods that ask like this.
+pub(super) fn request(account: &Account, path: &str, query: &Query) -> Result<Request, Problem> {
+    check_limit(query.limit, OZON_POSTINGS_LIMIT_MAX)?;
+    let filter =
+        Filter { since: query.since, to: query.to, statuses: &query.statuses, order_numbers: &query.order_numbers };
+    let body = Body { cursor: &query.cursor, filter, limit: query.limit, sort_dir: "ASC" };
+    account.post(path, &body)
+}
+
+/// The page.
+///
+/// # Errors
+/// The kind of failure.
+pub fn read(answered: &Answered) -> Result<Page, Failure> {
+    let answer: Answer = serde_json::from_slice(failure(answered)?).map_err(|_| Failure::Unknown)?;
+    Ok(answer.into())
 }
