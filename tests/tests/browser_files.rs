@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::json;
+use shared::limits::OZON_FILE_BYTES_MAX;
+use tests::ozon::{Fault, FileQuirk, Quirks};
 use tests::world::{Browser, Organization, Page, Root, Screen, World, place, turn, within};
 
 /// What is shown within one, or the browser did not do it.
@@ -138,4 +140,94 @@ async fn walk(screen: Screen) {
     let _ = std::fs::remove_dir_all(folder);
     widget.close().await;
     inbox.close().await;
+}
+
+#[tokio::test]
+async fn a_buyers_files_at_ozon_are_seen_on_a_wide_screen() {
+    at_ozon(Screen::Wide).await;
+}
+
+#[tokio::test]
+async fn a_buyers_files_at_ozon_are_seen_on_a_phone() {
+    at_ozon(Screen::Phone).await;
+}
+
+/// The words of a message with a link, a picture from elsewhere, and what only looks like a link.
+const MARKED: &str =
+    "Вот [модель](https://www.ozon.ru/product/x), ![схема](https://evil.example/a.png) и [это](javascript:alert(1))";
+
+async fn at_ozon(screen: Screen) {
+    let _turn = turn().await;
+    let (world, browser) = (World::start().await, Browser::start().await);
+    let shop = Organization::create(&world, "demo", &[world.url()], Some("pk_demo_storefront")).await;
+    let seller = shop.connect_ozon().await;
+    let token = shop.operator("Анна").await;
+    let size = if screen == Screen::Wide { "1280" } else { "360" };
+    let mut inbox = browser.page(&format!("ozon-files-{size}"), screen).await;
+    inbox.goto(&format!("{}/inbox/#token={token}", world.url())).await;
+    inbox.find(Root::Page, ".list .empty").await;
+
+    // In the list a message is words.
+    let chat_id = seller.new_buyer_says(MARKED).await.unwrap().chat_id;
+    inbox.until_text(Root::Page, ".row .last", "Вот модель, схема и [это](javascript:alert(1))").await;
+    let photo = std::fs::read(picture()).expect("a picture");
+    seller.buyer_sends(&chat_id, "скол.png", &photo).await;
+    inbox.until_text(Root::Page, ".row .last", "Фото").await;
+    seller.buyer_sends(&chat_id, "Чек на гайвань 150 мл.pdf", b"%PDF-1.4\n%%EOF\n").await;
+    inbox.until_text(Root::Page, ".row .last", "Чек на гайвань 150 мл.pdf").await;
+
+    // In the conversation links are links and nothing of elsewhere is loaded; the picture is shown, the receipt is a row.
+    inbox.click(Root::Page, ".row").await;
+    until_shown(&inbox, IN_INBOX, 1).await;
+    let links =
+        "return [...document.querySelectorAll('.msg.in a')].map((e) => [e.textContent, e.href, e.target, e.rel])";
+    let link = |text: &str, href: &str| json!([text, href, "_blank", "noopener noreferrer nofollow"]);
+    let expected = [link("модель", "https://www.ozon.ru/product/x"), link("схема", "https://evil.example/a.png")];
+    assert_eq!(inbox.run(links).await, json!(expected));
+    let sources = inbox.run("return [...document.images].map((e) => e.src.split(':')[0])").await;
+    assert_eq!(sources, json!(["blob"]));
+    inbox.until_text(Root::Page, ".msg.in .doc .name", "Чек на гайвань 150 мл.pdf").await;
+    inbox.shoot("1-conversation").await;
+    inbox.click(Root::Page, ".photo .pic").await;
+    inbox.find(Root::Page, ".viewer .save").await;
+    inbox.shoot("2-viewer").await;
+    inbox.click(Root::Page, ".viewer .away").await;
+    inbox.until_gone(Root::Page, ".viewer").await;
+
+    // It is saved under its name, from memory.
+    let listen = "window.saved = []; HTMLElement.prototype.click = function () { window.saved.push([this.download, this.href.split(':')[0]]) }";
+    inbox.run(listen).await;
+    inbox.run("document.querySelector('.msg.in .doc').dispatchEvent(new MouseEvent('click', {bubbles: true}))").await;
+    within(SHOWN_WITHIN, "the file", async || {
+        (inbox.run("return window.saved").await == json!([["Чек на гайвань 150 мл.pdf", "blob"]])).then_some(())
+    })
+    .await;
+
+    // One that does not come says so, and comes when it is asked for again; one that is too large says what to do.
+    let refuse = FileQuirk { bytes: Some(OZON_FILE_BYTES_MAX as u64 + 1), ..FileQuirk::default() };
+    seller.quirks(&Quirks { files: refuse, ..Quirks::default() }).await.unwrap();
+    seller.buyer_sends(&chat_id, "видео.png", &photo).await;
+    inbox.until_text(Root::Page, ".photo .why", "Файл больше 10 МБ. Откройте его в кабинете Ozon").await;
+    assert_eq!(inbox.texts(Root::Page, ".photo .retry").await, Vec::<String>::new());
+    seller.quirks(&Quirks::default()).await.unwrap();
+    seller.fault(&Fault::status("/v2/chat/file/*", 403)).await.unwrap();
+    seller.buyer_sends(&chat_id, "трещина.png", &photo).await;
+    inbox.until("why", Root::Page, ".photo .why", |texts| texts.len() == 2 && texts[1] == "Ozon не отдал файл").await;
+    inbox.shoot("3-failed").await;
+    inbox.click(Root::Page, ".photo .retry").await;
+    until_shown(&inbox, IN_INBOX, 2).await;
+    inbox.until_gone(Root::Page, ".photo .retry").await;
+
+    // What was held goes with the view: nothing of it can be opened any more.
+    let held = inbox.run("window.held = document.querySelector('.photo img').src; return window.held").await;
+    assert!(held.as_str().unwrap().starts_with("blob:"));
+    inbox.run("document.querySelector('.leave').dispatchEvent(new MouseEvent('click', {bubbles: true}))").await;
+    inbox.find(Root::Page, ".signin").await;
+    let is_gone = "return fetch(window.held).then(() => false, () => true)";
+    assert_eq!(inbox.run(is_gone).await, json!(true));
+    // The browser's own words about the two answers that were refusals, and about the one that was revoked; of the page's
+    // policy not one.
+    let complaints = inbox.complaints().await;
+    assert!(!complaints.iter().any(|line| line.contains("Security Policy")), "{complaints:#?}");
+    inbox.quit().await;
 }

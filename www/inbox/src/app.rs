@@ -12,6 +12,7 @@ use crate::chat::Chat;
 use crate::desk::{Desk, NO_TOKEN};
 use crate::list::{List, focus_row};
 use crate::signin::SignIn;
+use crate::tools::{AutoRepliesPage, BulkPage, Page, Rail, Replies, ReportPage, Shelf, TemplatesPage};
 use crate::{text, token};
 
 /// What is on the screen.
@@ -49,13 +50,43 @@ pub fn App() -> impl IntoView {
     });
     Effect::new(move |_| {
         let unread = if screen.get() == Screen::Inbox { desk.look(|client| client.state().unread()) } else { 0 };
-        document().set_title(&text::title(unread));
+        let title = match desk.page.get() {
+            page if page == Page::Chats || screen.get() != Screen::Inbox => text::title(unread),
+            page => text::tools::title(page, unread),
+        };
+        document().set_title(&title);
     });
     watch_window(desk);
 
     move || match screen.get() {
         Screen::SignIn(why) => view! { <SignIn why=why/> }.into_any(),
-        Screen::Inbox => view! { <Inbox/> }.into_any(),
+        Screen::Inbox => {
+            // What one person has begun on the pages is not another's.
+            desk.holder.track();
+            view! { <Place/> }.into_any()
+        }
+    }
+}
+
+/// The way from page to page, and the page.
+#[component]
+fn Place() -> impl IntoView {
+    let desk = Desk::here();
+    provide_context(Shelf::new(desk));
+    provide_context(Replies::new(desk));
+    let page = Memo::new(move |_| desk.page.get());
+    let is_in_chat = move || page.get() == Page::Chats && desk.selected.get().is_some();
+    view! {
+        <div class="place" class:in-chat=is_in_chat>
+            <Rail/>
+            {move || match page.get() {
+                Page::Chats => view! { <Inbox/> }.into_any(),
+                Page::Templates => view! { <TemplatesPage/> }.into_any(),
+                Page::Bulk => view! { <BulkPage/> }.into_any(),
+                Page::AutoReplies => view! { <AutoRepliesPage/> }.into_any(),
+                Page::Report => view! { <ReportPage/> }.into_any(),
+            }}
+        </div>
     }
 }
 
@@ -104,6 +135,7 @@ fn watch_window(desk: Desk) {
         if let Some(token) = token::take_from_address() {
             desk.sign_in(token);
         }
+        desk.page.set(Page::of_address());
     });
     // What is not sent yet goes out with the next visit only, and somebody waits for it: the browser asks.
     let leaving = Subscription::new(&window(), "beforeunload", move |event| {

@@ -12,6 +12,8 @@ use crate::content::{Content, content_view};
 use crate::desk::Desk;
 use crate::entry::Bubble;
 use crate::file::FileView;
+use crate::ozon_file::OzonFileView;
+use crate::ozon_text::{self, Kind, Piece};
 use crate::{text, when};
 
 #[component]
@@ -27,27 +29,30 @@ pub fn BubbleView(user_id: UserId, bubble: Memo<Bubble>, source: Memo<String>) -
     let attachment = Memo::new(move |_| bubble.with(|bubble| bubble.attachment.clone()));
     let content = Memo::new(move |_| bubble.with(|bubble| bubble.content.as_ref().map(Content::of)));
     let at = Memo::new(move |_| bubble.with(|bubble| bubble.at));
+    let is_edited = Memo::new(move |_| bubble.with(|bubble| bubble.is_edited));
     let status = Memo::new(move |_| bubble.with(|bubble| bubble.status));
     let text = Memo::new(move |_| bubble.with(|bubble| bubble.text.clone()));
     // What a visitor of the site wrote is shown as written; whoever else writes may mean Markdown.
     let has_styles =
         Memo::new(move |_| bubble.with(|bubble| bubble.side == Side::Operator) || source.get() != source::WIDGET);
-    let body = NodeRef::<Span>::new();
-    Effect::new(move |_| {
-        if let Some(body) = body.get() {
-            body.set_text_content(Some(&text.get()));
-            rich::enrich(&body, has_styles.get());
-        }
+    // Ozon's files and links are marked in its own way.
+    let pieces = Memo::new(move |_| {
+        let is_marked = source.get() == source::OZON && text.with(|text| text.contains('['));
+        is_marked.then(|| text.with(|text| ozon_text::pieces(text)))
     });
     view! {
         <div class=class>
             {move || author.get().map(|author| view! { <div class="author">{author}</div> })}
             {move || attachment.get().map(|attachment| view! { <FileView attachment=attachment/> })}
-            <span class="body" node_ref=body></span>
+            {move || match pieces.get() {
+                None => view! { <Words text=text has_styles=has_styles/> }.into_any(),
+                Some(pieces) => pieces.into_iter().map(piece_view).collect_view().into_any(),
+            }}
             {move || file.get().map(|path| file_link(&path))}
             {move || content.get().map(content_view)}
             <span class="meta">
                 <time class="time" datetime=move || at.get().to_rfc3339()>{move || when::clock(at.get())}</time>
+                {move || is_edited.get().then(|| view! { " " <span class="edited">{text::EDITED}</span> })}
                 {move || {
                     status.get().map(|status| {
                         view! { " " <span class=format!("status {}", status.as_str())>{text::status(status)}</span> }
@@ -56,6 +61,36 @@ pub fn BubbleView(user_id: UserId, bubble: Memo<Bubble>, source: Memo<String>) -
             </span>
             {move || is_failed.get().then(|| view! { <Failure user_id=user_id bubble=bubble source=source/> })}
         </div>
+    }
+}
+
+/// A text with its links and styles.
+#[component]
+fn Words(#[prop(into)] text: Signal<String>, #[prop(into)] has_styles: Signal<bool>) -> impl IntoView {
+    let body = NodeRef::<Span>::new();
+    Effect::new(move |_| {
+        if let Some(body) = body.get() {
+            body.set_text_content(Some(&text.get()));
+            rich::enrich(&body, has_styles.get());
+        }
+    });
+    view! { <span class="body" node_ref=body></span> }
+}
+
+/// A part of what Ozon has marked. Files stand in lines of their own.
+fn piece_view(piece: Piece) -> AnyView {
+    match piece.kind {
+        Kind::Text => {
+            let text = piece.raw.trim_matches('\n').to_owned();
+            (!text.trim().is_empty()).then(|| view! { <Words text=text has_styles=true/> }).into_any()
+        }
+        Kind::Link { label, url } => view! {
+            <span class="body">
+                <a href=url target="_blank" rel="noopener noreferrer nofollow">{label}</a>
+            </span>
+        }
+        .into_any(),
+        Kind::File(file) => view! { <OzonFileView file=file/> }.into_any(),
     }
 }
 

@@ -36,7 +36,8 @@ pub fn Chat(user_id: UserId) -> impl IntoView {
     Effect::new(move |_| {
         if let Some(section) = section.get() {
             // What is dropped on a conversation or pasted into it goes to it.
-            let target = move || (origin.get_untracked() == source::WIDGET).then_some(user_id);
+            let takes_files = move || matches!(origin.get_untracked().as_str(), source::WIDGET | source::OZON);
+            let target = move || takes_files().then_some(user_id);
             desk.uploads(|uploads| uploads.listen(&section, target));
         }
     });

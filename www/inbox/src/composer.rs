@@ -8,17 +8,23 @@ use shared::limits::{OZON_TEXT_CHARS_MAX, TEXT_CHARS_MAX};
 use shared::message::source;
 use shared::problem::{Code, Problem};
 use shared::split::split;
+use shared::window::Reason;
 use wasm_bindgen::JsCast;
 use widget::browser;
 
 use crate::desk::Desk;
 use crate::enclosure_form::EnclosureForm;
 use crate::text;
+use crate::tools::{Picked, Picker, inserted};
 use crate::uploads::UploadRows;
+use crate::window;
 
 /// The key code of every key that belongs to an input method while it composes (UI Events, 7.3.1). Safari tells the Enter
 /// that ends a composition by this alone.
 const KEY_CODE_COMPOSING: u32 = 229;
+
+/// What opens the templates, first in an empty field.
+const SLASH: &str = "/";
 
 /// A long limit is worth a counter only near it: from nine tenths on.
 const fn counted_from(limit: usize) -> usize {
@@ -45,6 +51,15 @@ fn counter(text: &str, source_name: &str) -> Option<String> {
     counts.then(|| format!("{chars} / {limit}"))
 }
 
+/// A template is being chosen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Picking {
+    /// By this sign in an empty field, which is there again if nothing is chosen: somebody may have meant it.
+    by_slash: bool,
+    /// Where the text will go, in UTF-16 units.
+    caret: u32,
+}
+
 /// `notice`: why the last text could not be taken. `at_end`: set when one was, so that the log shows it.
 #[component]
 pub fn Composer(
@@ -58,6 +73,7 @@ pub fn Composer(
     let problem = Memo::new(move |_| check(&draft.get(), &source.get()).err().map(|problem| problem.code));
     let counted = Memo::new(move |_| counter(&draft.get(), &source.get()));
     let field = NodeRef::<Textarea>::new();
+    let closed = window::closed(desk, user_id);
 
     // What Ozon takes only in parts can be sent so, if the operator wants it.
     let parts = Memo::new(move |_| {
@@ -80,8 +96,15 @@ pub fn Composer(
         at_end.set_value(true);
         focus_composer();
     };
+    // A message to Ozon is a text or a file: a text that is sent beside a file goes after it.
+    let (is_uploading, waits) = (Memo::new(move |_| desk.is_uploading(user_id)), RwSignal::new(false));
     let send = move || {
-        if problem.get_untracked().is_some() {
+        if problem.get_untracked().is_some() || closed.get_untracked().is_some() {
+            return;
+        }
+        if source.get_untracked() == source::OZON && is_uploading.get_untracked() {
+            waits.set(true);
+            notice.set(Some(text::AFTER_FILE));
             return;
         }
         let text = draft.get_untracked();
@@ -94,9 +117,50 @@ pub fn Composer(
             Err(_) => notice.set(Some(text::OUTBOX_FULL)),
         }
     };
+    let picking = RwSignal::new(None::<Picking>);
+    let pick = move |_| {
+        let caret = field.get_untracked().and_then(|field| field.selection_end().ok().flatten());
+        picking.set(Some(Picking { by_slash: false, caret: caret.unwrap_or(u32::MAX) }));
+    };
+    let picked = Callback::new(move |picked: Picked| {
+        let Some(was) = picking.get_untracked() else { return };
+        picking.set(None);
+        let (text, caret) = match picked {
+            Picked::Text(text) => inserted(&draft.get_untracked(), was.caret, &text),
+            Picked::Nothing if was.by_slash => (SLASH.to_owned(), 1),
+            Picked::Nothing => (draft.get_untracked(), was.caret),
+        };
+        notice.set(None);
+        desk.set_draft(user_id, text);
+        // The field is not there before it is drawn, nor is the text in it.
+        request_animation_frame(move || {
+            if let Some(field) = field.try_get_untracked().flatten() {
+                let _ = field.focus();
+                let _ = field.set_selection_range(caret, caret);
+            }
+        });
+    });
+    Effect::new(move |_| {
+        if waits.get() && !is_uploading.get() {
+            waits.set(false);
+            notice.set(None);
+            // One that failed is the operator's to decide about, and so is the text.
+            if untrack(|| desk.uploading(user_id)).is_empty() {
+                send();
+            }
+        }
+    });
     let typed = move |event| {
         let value = event_target_value(&event);
         notice.set(None);
+        waits.set(false);
+        if value == SLASH && draft.with_untracked(String::is_empty) {
+            if let Some(field) = field.get_untracked() {
+                field.set_value("");
+            }
+            picking.set(Some(Picking { by_slash: true, caret: 0 }));
+            return;
+        }
         if !value.is_empty() {
             desk.act(|client, now| client.typing(now, user_id));
         }
@@ -119,26 +183,29 @@ pub fn Composer(
             let _ = field.focus();
         }
     });
-    let picked = move |event: leptos::ev::Event| {
+    let attach = move |event: leptos::ev::Event| {
         if let Some(input) = event.target() {
             desk.uploads(|uploads| uploads.add_picked(user_id, &input));
         }
     };
-    // Files of other sources come with their integrations; cards and quick replies only the widget shows.
+    // Cards and quick replies only the widget shows. A file is a message of its own everywhere, as Ozon wants it.
     let is_ours = move || source.get() == source::WIDGET;
+    let takes_files = move || (is_ours() || source.get() == source::OZON) && closed.get().is_none();
     let is_enclosing = Memo::new(move |_| is_ours() && desk.enclosure(user_id, |enclosure| enclosure.is_open));
+    let is_picking = Memo::new(move |_| picking.get().is_some());
     view! {
         <UploadRows user_id=user_id/>
         {move || is_enclosing.get().then(|| view! { <EnclosureForm user_id=user_id at_end=at_end/> })}
-        <form class="composer" hidden=move || is_enclosing.get() on:submit=submitted>
-            <label class="clip" hidden=move || !is_ours()>
+        {move || is_picking.get().then(|| view! { <Picker user_id=user_id done=picked/> })}
+        <form class="composer" hidden=move || is_enclosing.get() || is_picking.get() on:submit=submitted>
+            <label class="clip" hidden=move || !takes_files()>
                 <input
                     type="file"
                     class="pick"
                     multiple
                     accept=".jpg,.jpeg,.png,.webp,.pdf,.csv"
                     aria-label=text::ATTACH
-                    on:change=picked
+                    on:change=attach
                 />
                 <svg viewBox="0 0 24 24" aria-hidden="true">
                     <path d="m20 11-8 8a5 5 0 0 1-7-7l8-8a3 3 0 0 1 5 4l-8 8a1 1 0 0 1-2-2l7-7"></path>
@@ -154,6 +221,19 @@ pub fn Composer(
             >
                 <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12h14"></path></svg>
             </button>
+            <button
+                type="button"
+                class="plus quick"
+                aria-label=text::templates::PICK
+                title=text::templates::PICK_HINT
+                hidden=move || closed.get().is_some()
+                on:click=pick
+            >
+                <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 3h12v18H6zM9 8h6M9 12h6M9 16h3"></path></svg>
+            </button>
+            <p class="shut" role="status" hidden=move || closed.get().is_none()>
+                {move || closed.get().map(Reason::russian)}
+            </p>
             <div class="grow" data-value=draft>
                 <textarea
                     class="input"
@@ -162,6 +242,7 @@ pub fn Composer(
                     aria-label=text::REPLY
                     node_ref=field
                     prop:value=draft
+                    disabled=move || closed.get().is_some()
                     on:input=typed
                     on:keydown=pressed
                 ></textarea>
@@ -170,14 +251,14 @@ pub fn Composer(
             <button
                 class="send"
                 aria-label=text::SEND
-                disabled=move || problem.get().is_some()
+                disabled=move || problem.get().is_some() || closed.get().is_some()
                 on:mousedown=|event| event.prevent_default()
             >
                 <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5m-6 6 6-6 6 6"></path></svg>
                 <span>{text::SEND}</span>
             </button>
             <p class="hint">{text::SEND_HINT}</p>
-            <button type="button" class="parts" hidden=move || parts.get() == 0 on:click=send_parts>
+            <button type="button" class="parts" hidden=move || parts.get() == 0 || closed.get().is_some() on:click=send_parts>
                 {text::SEND_IN_PARTS}
                 {parts}
             </button>

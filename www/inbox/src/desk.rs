@@ -9,15 +9,17 @@ use shared::id::UserId;
 use shared::problem::Code;
 use shared::route;
 use shared::time::Timestamp;
+use web_sys::Blob;
 use widget::browser;
 use widget::kept::Kept;
 use widget::node::JsNode;
 use widget::transport::{Address, Connection, Dialled, Listener, lines};
-use widget::upload::{Owner, Row, Uploads};
+use widget::upload::{Owner, Progress, Row, Uploads};
 
-use crate::ask::{Refusal, ask};
+use crate::ask::{self, Refusal};
 use crate::enclosure::{Enclosure, Trouble};
 use crate::token::{self, Holder};
+use crate::tools::{Page, bulk};
 
 /// The close code of a connection that has no token to go on with. It never comes over the wire: the 44xx that the
 /// relay uses stop the machine, too, and this one is not among them.
@@ -30,6 +32,12 @@ pub struct Desk {
     token: StoredValue<Option<String>>,
     /// Who works here, as the token says.
     pub holder: RwSignal<Holder>,
+    /// The page that is open.
+    pub page: RwSignal<Page>,
+    /// Whether the token may change templates, automatic replies and bulk sends, as far as the relay has said.
+    pub may_change: RwSignal<bool>,
+    /// The bulk send that is being prepared: it outlives the page's being left for another one.
+    pub bulk: RwSignal<bulk::Draft>,
     /// The chat that is open.
     pub selected: RwSignal<Option<UserId>>,
     drafts: RwSignal<BTreeMap<UserId, String>>,
@@ -48,6 +56,9 @@ impl Desk {
             uploads: StoredValue::new_local(uploads(connection, token, changes)),
             token,
             holder: RwSignal::default(),
+            page: RwSignal::new(Page::of_address()),
+            may_change: RwSignal::new(true),
+            bulk: RwSignal::default(),
             selected: RwSignal::new(None),
             drafts: RwSignal::default(),
             enclosures: RwSignal::default(),
@@ -85,6 +96,7 @@ impl Desk {
             self.clear();
         }
         token::keep(&token);
+        self.may_change.set(true);
         self.token.set_value(Some(token));
         self.act(Client::connect);
         if is_another {
@@ -172,9 +184,57 @@ impl Desk {
     /// See [`Refusal`].
     pub async fn ask(self, method: &str, path: &str, body: Option<&str>) -> Result<JsNode, Refusal> {
         match self.token.get_value() {
-            Some(token) => ask(method, path, &token, body).await,
+            Some(token) => ask::ask(method, path, &token, body).await,
+            None => Err(signed_out()),
+        }
+    }
+
+    /// Asks for something that is to be saved, and after what its next page begins, if there is one.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn ask_text(self, path: &str) -> Result<(String, Option<String>), Refusal> {
+        match self.token.get_value() {
+            Some(token) => ask::ask_text(path, &token).await,
+            None => Err(signed_out()),
+        }
+    }
+
+    /// Hands the relay a table, and remembers it if this token may not.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn hand_over(self, path: &str, table: &str) -> Result<JsNode, Refusal> {
+        match self.token.get_value() {
+            Some(token) => self.heed(ask::hand_over(path, &token, table).await),
+            None => Err(signed_out()),
+        }
+    }
+
+    /// Fetches a file over HTTP, as who works here.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn fetch(self, path: &str) -> Result<Blob, Refusal> {
+        match self.token.get_value() {
+            Some(token) => ask::fetch_file(path, &token).await,
             None => Err(Refusal { code: Some(Code::Unauthorized), detail: String::new() }),
         }
+    }
+
+    /// Asks the relay to change something of the tools, and remembers it if this token may not.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn change(self, method: &str, path: &str, body: Option<&str>) -> Result<JsNode, Refusal> {
+        self.heed(self.ask(method, path, body).await)
+    }
+
+    fn heed(self, answer: Result<JsNode, Refusal>) -> Result<JsNode, Refusal> {
+        if answer.as_ref().is_err_and(|refusal| refusal.code == Some(Code::Forbidden)) {
+            self.may_change.set(false);
+        }
+        answer
     }
 
     /// Does something to the files on their way.
@@ -188,14 +248,24 @@ impl Desk {
         self.uploads(|uploads| uploads.rows(user_id))
     }
 
+    /// Whether a file is on its way to a chat, and has not failed.
+    pub fn is_uploading(self, user_id: UserId) -> bool {
+        self.uploading(user_id).iter().any(|row| !matches!(row.progress, Progress::Failed(_)))
+    }
+
     fn clear(self) {
         self.connection.with_value(Connection::close);
         let connection = self.holder.with_untracked(|holder| connection(self.token, self.changes, holder));
         self.connection.set_value(connection);
         self.selected.set(None);
+        self.bulk.set(bulk::Draft::default());
         self.drafts.set(BTreeMap::new());
         self.enclosures.set(BTreeMap::new());
     }
+}
+
+fn signed_out() -> Refusal {
+    Refusal { code: Some(Code::Unauthorized), detail: String::new() }
 }
 
 fn uploads(

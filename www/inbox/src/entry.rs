@@ -32,6 +32,8 @@ pub struct Bubble {
     /// What it carries besides.
     pub content: Option<Raw>,
     pub at: Timestamp,
+    /// Whether its writer has changed it since.
+    pub is_edited: bool,
     /// Of the organization's messages.
     pub status: Option<Status>,
     /// Why it failed, if it did and it is known.
@@ -96,6 +98,7 @@ fn kept(message: &Message, chat: &Chat) -> Bubble {
         attachment: message.attachment.clone(),
         content: message.content.clone(),
         at: message.timestamp,
+        is_edited: message.edited_at.is_some(),
         status: status.filter(|_| message.side == Side::Operator),
         reason: message.reason.as_deref().and_then(Code::parse),
         waiting: None,
@@ -116,6 +119,7 @@ fn waiting(outgoing: &Outgoing, own_name: &str) -> Bubble {
         attachment: outgoing.attachment.clone(),
         content: None,
         at: outgoing.at,
+        is_edited: false,
         status: Some(status),
         reason,
         waiting: Some(outgoing.client_id.clone()),
@@ -126,7 +130,7 @@ fn waiting(outgoing: &Outgoing, own_name: &str) -> Bubble {
 mod tests {
     use super::*;
     use shared::client::{Client, Identity};
-    use shared::event::{Event, MessageDelivered, MessageRead, NewMessage, OperatorMessage};
+    use shared::event::{Event, MessageDelivered, MessageRead, MessageUpdated, NewMessage, OperatorMessage};
     use shared::frame::{Frame, Limits, Welcome};
     use shared::id::{MessageId, UserId};
     use shared::token::Role;
@@ -246,5 +250,17 @@ mod tests {
         happens(&mut client, 3, Event::MessageRead(MessageRead { user_id: USER, last_read_message_id: 2 }));
         let statuses: Vec<_> = bubbles(&client).into_iter().filter_map(|bubble| bubble.status).collect();
         assert_eq!(statuses, [Status::Read, Status::Delivered, Status::Sent]);
+    }
+
+    #[test]
+    fn a_changed_message_shows_its_text_as_it_is_now_and_that_it_was_changed() {
+        let mut client = client();
+        user_writes(&mut client, 1, 0);
+        user_writes(&mut client, 2, 1);
+        let change =
+            MessageUpdated { message_id: 1, user_id: USER, text: "иначе".into(), edited_at: Timestamp(2) };
+        happens(&mut client, 2, Event::MessageUpdated(change));
+        let shown: Vec<_> = bubbles(&client).into_iter().map(|bubble| (bubble.text, bubble.is_edited)).collect();
+        assert_eq!(shown, [("иначе".to_owned(), true), ("?".to_owned(), false)]);
     }
 }

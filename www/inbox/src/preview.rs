@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::address::is_web;
 use crate::content::Content;
-use crate::text;
+use crate::{ozon_text, text};
 
 /// How much of a text is looked at, in characters: several times what fits a row.
 const CHARS_MAX: usize = 300;
@@ -18,13 +18,27 @@ const STYLES: [&str; 5] = ["**", "__", "~~", "*", "_"];
 /// What a mark begins with. A text without any is shown as it is.
 const BEGINNINGS: [char; 5] = ['*', '_', '~', '`', '['];
 
-/// What a message says. `has_styles`: whether its marks mean anything, as in its bubble.
-pub fn said(message: &str, content: Option<&Content>, has_file: bool, has_styles: bool) -> String {
+/// What the marks in a message mean, as in its bubble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marks {
+    /// Nothing: it is shown as written.
+    None,
+    Styles,
+    /// Styles, and Ozon's files and links.
+    Ozon,
+}
+
+/// What a message says.
+pub fn said(message: &str, content: Option<&Content>, has_file: bool, marks: Marks) -> String {
     if let Some(rating) = content.and_then(|content| content.rating.as_ref()) {
         return rating.score.map_or_else(|| text::RATING_ASKED.to_owned(), text::rated);
     }
     if !message.trim().is_empty() {
-        return if has_styles { plain(message).into_owned() } else { message.to_owned() };
+        return match marks {
+            Marks::None => message.to_owned(),
+            Marks::Styles => plain(message).into_owned(),
+            Marks::Ozon => ozon_text::said(message, |text| plain(text).into_owned()),
+        };
     }
     match content.and_then(|content| content.cards.first()) {
         Some(card) if card.title.trim().is_empty() => text::CARD.to_owned(),
@@ -208,19 +222,22 @@ mod tests {
             ..Content::default()
         };
         let rating = |score| Content { rating: Some(Rating { score, comment: None }), ..Content::default() };
-        let words = |message: &str, content: &Content| said(message, Some(content), false, true);
+        let words = |message: &str, content: &Content| said(message, Some(content), false, Marks::Styles);
         assert_eq!(words("", &card("Самокат")), "Самокат");
         assert_eq!(words("", &card("")), text::CARD);
         assert_eq!(words("Вот **он**", &card("Самокат")), "Вот он");
         assert_eq!(words("Оцените нас", &rating(None)), text::RATING_ASKED);
         assert_eq!(words("Оцените нас", &rating(Some(4))), text::rated(4));
-        assert_eq!(said("", None, true, true), text::FILE);
-        assert_eq!(said("", None, false, true), "");
+        assert_eq!(said("", None, true, Marks::Ozon), text::FILE);
+        assert_eq!(said("", None, false, Marks::Styles), "");
     }
 
     #[test]
     fn what_a_visitor_wrote_is_shown_as_written() {
-        assert_eq!(said("**да**", None, false, false), "**да**");
-        assert_eq!(said("**да**", None, true, true), "да");
+        assert_eq!(said("**да**", None, false, Marks::None), "**да**");
+        assert_eq!(said("**да**", None, true, Marks::Styles), "да");
+        let picture = "**Треснула**\n![](https://api-seller.ozon.ru/v2/chat/file/a.jpg)";
+        assert_eq!(said(picture, None, false, Marks::Ozon), "Треснула · Фото");
+        assert_eq!(said("snake_case", None, false, Marks::Ozon), "snake_case");
     }
 }

@@ -9,7 +9,7 @@ use shared::time::Timestamp;
 use crate::avatar::avatar;
 use crate::content::Content;
 use crate::desk::Desk;
-use crate::preview::{plain, said};
+use crate::preview::{Marks, plain, said};
 use crate::{text, when};
 
 /// What a row shows.
@@ -60,9 +60,13 @@ pub fn name_of(chat: &Chat) -> String {
 
 fn preview(message: &Message, source_name: &str, own_name: &str) -> String {
     // As in the bubble: what a visitor of the site wrote is shown as written.
-    let has_styles = message.side == Side::Operator || source_name != source::WIDGET;
     let content = message.content.as_ref().map(Content::of);
-    let said = &said(&message.text, content.as_ref(), message.file_path.is_some(), has_styles);
+    let marks = match source_name {
+        source::WIDGET if message.side == Side::User => Marks::None,
+        source::OZON => Marks::Ozon,
+        _ => Marks::Styles,
+    };
+    let said = &said(&message.text, content.as_ref(), message.file_path.is_some(), marks);
     if content.as_ref().is_some_and(Content::is_rated) {
         // The visitor's word, in a message of ours.
         return said.to_owned();

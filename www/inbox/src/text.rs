@@ -1,5 +1,11 @@
 //! Every word on the operator's screen. Russian; times and counts are put in by those who show them.
 
+pub mod auto_replies;
+pub mod bulk;
+pub mod report;
+pub mod templates;
+pub mod tools;
+
 use shared::client::LinkStatus;
 use shared::close;
 use shared::id::UserId;
@@ -41,6 +47,7 @@ pub const YOU: &str = "Вы";
 pub const NOT_SENT: &str = "Не отправлено";
 pub const TYPING: &str = "печатает…";
 pub const FILE: &str = "Файл";
+pub const PHOTO: &str = "Фото";
 pub const CARD: &str = "Карточка";
 pub const REPLIES: &str = "Быстрые ответы";
 pub const RATING_ASKED: &str = "Просьба об оценке";
@@ -56,8 +63,13 @@ pub const LOG_FAILED: &str = "Не удалось загрузить переп�
 pub const NO_MESSAGES: &str = "Сообщений пока нет";
 pub const EARLIER: &str = "Показать раньше";
 pub const USER_TYPES: &str = "Покупатель печатает";
+/// Beside a message's time.
+pub const EDITED: &str = "изменено";
 pub const HOURS_TO_REPLY: &str = " ч на ответ";
 pub const MINUTES_TO_REPLY: &str = " мин на ответ";
+pub const HOURS_TO_WRITE: &str = " ч, чтобы написать";
+pub const MINUTES_TO_WRITE: &str = " мин, чтобы написать";
+pub const BUYER_FIRST: &str = "Сначала пишет покупатель";
 pub const REPLY_OVER: &str = "Срок вышел";
 pub const SEND_IN_PARTS: &str = "Отправить частями: ";
 
@@ -77,6 +89,7 @@ pub const SEND: &str = "Отправить";
 pub const SEND_HINT: &str = "Enter — отправить, Shift+Enter — новая строка";
 pub const OFFLINE: &str = "Нет связи. Ответы отправятся, когда она появится";
 pub const DISCONNECTED: &str = "Отключено. Кнопка «Подключиться» — над списком чатов";
+pub const AFTER_FILE: &str = "Ozon принимает файл и текст по отдельности: текст уйдёт сразу после файла";
 pub const OUTBOX_FULL: &str = "Слишком много ответов ждут отправки. Дождитесь связи и попробуйте ещё раз";
 pub const RETRY: &str = "Повторить";
 pub const DISCARD: &str = "Удалить";
@@ -257,6 +270,24 @@ fn refused(refusal: &Refusal) -> String {
     }
 }
 
+pub const LOADING_PHOTO: &str = "Загружаем фото";
+pub const LOADING_FILE: &str = "Загружаем…";
+
+/// Why a file of Ozon's is not here; without a code nobody has answered.
+pub fn ozon_file_trouble(code: Option<Code>) -> String {
+    match code {
+        None => "Нет связи с сервером".to_owned(),
+        Some(Code::TooLarge) => "Файл больше 10 МБ. Откройте его в кабинете Ozon".to_owned(),
+        Some(Code::NotFound | Code::UpstreamNotFound) => "Этого файла у Ozon больше нет".to_owned(),
+        Some(Code::RateLimited | Code::UpstreamUnavailable | Code::UpstreamRateLimited) => {
+            "Ozon сейчас не отвечает".to_owned()
+        }
+        Some(Code::UpstreamRejected) => "Ozon не отдал файл".to_owned(),
+        Some(Code::Forbidden) => "Нет права смотреть файлы чата".to_owned(),
+        code => reason(code, ""),
+    }
+}
+
 /// Why a file did not arrive; without a code nobody has answered.
 pub fn file_reason(code: Option<Code>) -> String {
     match code {
@@ -297,6 +328,7 @@ pub fn reason(code: Option<Code>, source: &str) -> String {
         Code::NotFound => "Этого чата больше нет".to_owned(),
         Code::RateLimited => "Слишком много сообщений подряд. Повторите через минуту".to_owned(),
         Code::StorageFailed => "Серверу не удалось сохранить сообщение. Повторите".to_owned(),
+        Code::FileGone => "Файла больше нет на сервере, он не отправлен. Прикрепите его ещё раз".to_owned(),
         Code::UnsupportedVersion => "Страница устарела. Обновите её".to_owned(),
         Code::NotConfigured => "Сервер настроен не до конца. Сообщите администратору".to_owned(),
         Code::Internal => "Ошибка на сервере. Повторите".to_owned(),

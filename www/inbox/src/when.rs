@@ -75,6 +75,30 @@ pub fn short(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// How far the operator's clock is ahead of UTC: `+03:00`.
+pub fn utc_offset() -> String {
+    // The browser counts the other way round.
+    offset_words(-(Date::new_0().get_timezone_offset() as i64))
+}
+
+fn offset_words(minutes: i64) -> String {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let minutes = minutes.unsigned_abs();
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
 fn date(at: Timestamp) -> Date {
     Date::new(&JsValue::from_f64(at.0 as f64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_is_written_as_the_relay_reads_it() {
+        for (minutes, words) in [(180, "+03:00"), (-210, "-03:30"), (0, "+00:00"), (345, "+05:45")] {
+            assert_eq!(offset_words(minutes), words);
+        }
+    }
 }
