@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::failure::Failure;
 use crate::paths::Paths;
 use crate::process;
 
@@ -22,9 +23,6 @@ pub enum Shipment {
 }
 
 impl Shipment {
-    /// All of them, in the order they are built.
-    pub const ALL: [Self; 3] = [Self::Relay, Self::Widget, Self::Inbox];
-
     /// The profile in the workspace's manifest, and the folder that its builds are in.
     pub fn profile(self) -> &'static str {
         match self {
@@ -54,6 +52,25 @@ const BOOTSTRAP: &str = "RUSTC_BOOTSTRAP";
 /// The cargo that started us.
 pub fn cargo(paths: &Paths) -> Command {
     process::command(paths, std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Cargo with clippy in the compiler's place for the crates of the workspace, any warning a failure: what is built to be run is
+/// linted in the same go, instead of being compiled once more for that alone.
+///
+/// # Errors
+/// If this toolchain has no clippy.
+pub fn cargo_linting(paths: &Paths) -> Result<Command, Failure> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let sysroot = process::answer(process::command(paths, rustc).args(["--print", "sysroot"])).unwrap_or_default();
+    let driver = PathBuf::from(sysroot).join("bin").join(format!("clippy-driver{}", std::env::consts::EXE_SUFFIX));
+    if !driver.is_file() {
+        return Err(Failure::new("clippy is missing: run `rustup component add clippy`"));
+    }
+    let mut command = cargo(paths);
+    // What `cargo clippy` itself sets, with its way of writing a list.
+    command.env("RUSTC_WORKSPACE_WRAPPER", driver);
+    command.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
+    Ok(command)
 }
 
 /// Cargo for the wasm target, with machine paths kept out of what ships: a panic message would carry them otherwise.

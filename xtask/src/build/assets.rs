@@ -52,7 +52,9 @@ pub fn collect(paths: &Paths, widget: &Files, inbox: &Files) -> Result<Files, Fa
     add(&mut files, "inbox", inbox);
     put(&mut files, "inbox/index.html", publish::read(paths, &www.join("inbox/index.html"))?);
     put(&mut files, "inbox/icon.svg", publish::read(paths, &www.join("inbox/icon.svg"))?);
-    put(&mut files, "inbox/inbox.css", minified(paths, &www.join("inbox/inbox.css"), &STYLE)?);
+    for style in ["inbox/inbox.css", "inbox/tools.css", "inbox/bulk.css", "inbox/report.css"] {
+        put(&mut files, style, minified(paths, &www.join(style), &STYLE)?);
+    }
     add(&mut files, "playground", &playground(paths, &www.join("playground"))?);
     let boot = www.join("inbox/boot.js");
     if boot.is_file() {

@@ -15,7 +15,7 @@ pub use stamp::made as stamped;
 
 use std::fs::File;
 
-use crate::cargo;
+use crate::cargo::{self, Shipment};
 use crate::failure::{Doing, Failure};
 use crate::paths::Paths;
 use crate::process;
@@ -38,12 +38,10 @@ pub fn run(paths: &Paths) -> Result<(), Failure> {
 
     secrets::ensure(paths)?;
     setup::run(paths)?;
-    for shipment in cargo::Shipment::ALL {
-        process::run(cargo::cargo_wasm(paths, "build", shipment).arg("--quiet"))?;
-    }
+    compile(paths)?;
     let relay = bindgen::relay(paths)?;
-    let widget = bindgen::browser(paths, cargo::Shipment::Widget)?;
-    let inbox = bindgen::browser(paths, cargo::Shipment::Inbox)?;
+    let widget = bindgen::browser(paths, Shipment::Widget)?;
+    let inbox = bindgen::browser(paths, Shipment::Inbox)?;
 
     let changed = publish::publish(paths, &paths.relay_module(), &relay)?
         + publish::publish(paths, &paths.www(), &assets::collect(paths, &widget, &inbox)?)?;
@@ -52,4 +50,16 @@ pub fn run(paths: &Paths) -> Result<(), Failure> {
         note(format!("dist: {changed} files changed"));
     }
     size::check_if_changed(paths)
+}
+
+/// The relay beside the two for the browser: profiles have folders of their own, and each ends with a minute of linking that
+/// keeps one core busy.
+fn compile(paths: &Paths) -> Result<(), Failure> {
+    let compile = |shipment| process::run(cargo::cargo_wasm(paths, "build", shipment).arg("--quiet"));
+    std::thread::scope(|scope| {
+        let relay = scope.spawn(|| compile(Shipment::Relay));
+        let browser = compile(Shipment::Widget).and_then(|()| compile(Shipment::Inbox));
+        let relay = relay.join().unwrap_or_else(|_| Err(Failure::new("the relay's build was not followed to its end")));
+        relay.and(browser)
+    })
 }

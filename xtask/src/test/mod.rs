@@ -10,18 +10,14 @@ mod tally;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::cargo::{Shipment, cargo, cargo_wasm};
+use crate::cargo::{Shipment, cargo, cargo_linting, cargo_wasm};
 use crate::failure::Failure;
 use crate::package;
 use crate::paths::Paths;
 use crate::process;
 use crate::progress::seconds;
 use crate::setup;
-use crate::size;
 use tally::Tally;
-
-/// What compiles for this machine. The relay, the widget and the inbox are linted for wasm, where they run.
-const NATIVE_CRATES: [&str; 6] = ["shared", "relay-core", "backup", "tests", "decoders", "xtask"];
 
 /// `fast` leaves out what needs a running relay or a browser.
 pub fn run(paths: &Paths, fast: bool) -> Result<ExitCode, Failure> {
@@ -37,26 +33,22 @@ pub fn run(paths: &Paths, fast: bool) -> Result<ExitCode, Failure> {
     } else {
         eprintln!("\n== licences and advisories: skipped, cargo-deny is not installed (`cargo install cargo-deny`)");
     }
-    step(&mut tally, "clippy, native", || {
-        let mut clippy = cargo(paths);
-        clippy.args(["clippy", "--quiet", "--all-targets"]);
-        clippy.args(NATIVE_CRATES.iter().flat_map(|name| ["-p", name]));
-        process::run(clippy.args(["--", "-D", "warnings"]))
+    suite(&mut tally, "clippy, unit and property tests", || suites::units(paths));
+    step(&mut tally, "clippy, benches", || {
+        let mut benches = cargo_linting(paths)?;
+        process::run(benches.args(["test", "--quiet", "--no-run", "--benches", "-p", "shared", "-p", "relay-core"]))
     });
-    step(&mut tally, "clippy, wasm", || {
-        // In the release profile, because the build needs the macros and build scripts of these crates in it anyway.
-        Shipment::ALL.into_iter().try_for_each(|shipment| {
-            process::run(cargo_wasm(paths, "clippy", shipment).args(["--quiet", "--", "-D", "warnings"]))
-        })
+    // All others compile for this machine, too, and are linted there. In the release profile, because the build needs the
+    // macros and build scripts of this crate in it anyway.
+    step(&mut tally, "clippy, relay", || {
+        process::run(cargo_wasm(paths, "clippy", Shipment::Relay).args(["--quiet", "--", "-D", "warnings"]))
     });
-    suite(&mut tally, "unit and property tests", || suites::units(paths));
     // Within its budgets: the build fails over them.
-    let built = step(&mut tally, "build", || package::run(paths));
-    step(&mut tally, "sizes", || size::run(paths));
+    let built = step(&mut tally, "build and sizes", || package::run(paths));
     if fast {
-        suite(&mut tally, "simulation", || suites::simulation(paths));
+        suite(&mut tally, "clippy, simulation", || suites::simulation(paths));
     } else if built {
-        suite(&mut tally, "simulation, live relay, restart, browser", || {
+        suite(&mut tally, "clippy, simulation, live relay, restart, browser", || {
             suites::everything(paths, &setup::browser::find_or_install()?)
         });
     } else {

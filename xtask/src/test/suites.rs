@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use super::tally::Tally;
 use crate::build::BUILT;
-use crate::cargo::cargo;
+use crate::cargo::cargo_linting;
 use crate::failure::{Doing, Failure};
 use crate::paths::Paths;
 use crate::setup::browser::Browser;
@@ -13,9 +13,12 @@ use crate::setup::browser::Browser;
 /// The targets of the crate `tests` that need neither a running relay nor a browser, by the start of their names.
 const OFFLINE_TARGETS: [&str; 2] = ["simulation", "golden"];
 
+/// How many tests of a program run at the same time (the standard harness reads it).
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
+
 /// The crates that have tests of their own. The widget's run natively: its options, store and texts need no browser.
 pub fn units(paths: &Paths) -> Result<Tally, Failure> {
-    let mut test = no_fail_fast(paths);
+    let mut test = no_fail_fast(paths)?;
     test.args([
         "-p",
         "shared",
@@ -37,7 +40,7 @@ pub fn units(paths: &Paths) -> Result<Tally, Failure> {
 
 /// The deterministic simulation and whatever else of the crate `tests` needs no other program.
 pub fn simulation(paths: &Paths) -> Result<Tally, Failure> {
-    let mut test = no_fail_fast(paths);
+    let mut test = no_fail_fast(paths)?;
     test.args(["-p", "tests", "--lib", "--bins"]);
     for target in test_targets(paths)? {
         if OFFLINE_TARGETS.iter().any(|start| target.starts_with(start)) {
@@ -49,20 +52,26 @@ pub fn simulation(paths: &Paths) -> Result<Tally, Failure> {
 
 /// The whole crate `tests`, with all it has to start: wrangler, the simulated upstreams, a browser.
 pub fn everything(paths: &Paths, browser: &Browser) -> Result<Tally, Failure> {
-    let mut test = no_fail_fast(paths);
+    let mut test = no_fail_fast(paths)?;
     test.args(["-p", "tests", "--lib", "--bins", "--tests"]);
     test.env("PRILAVOK_ROOT", &paths.root)
         .env("PRILAVOK_NODE_BIN", paths.node_bin())
         .env("PRILAVOK_CHROME", &browser.chrome)
         .env("PRILAVOK_CHROMEDRIVER", &browser.driver)
         .env(BUILT, "1");
+    if std::env::var_os(TEST_THREADS).is_none() {
+        // These tests wait more than they work: one more than there are cores keeps the cores busy.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        test.env(TEST_THREADS, cores.saturating_add(1).to_string());
+    }
     count(&mut test)
 }
 
-fn no_fail_fast(paths: &Paths) -> Command {
-    let mut test = cargo(paths);
+/// A test run that lints what it compiles.
+fn no_fail_fast(paths: &Paths) -> Result<Command, Failure> {
+    let mut test = cargo_linting(paths)?;
     test.args(["test", "--quiet", "--no-fail-fast"]);
-    test
+    Ok(test)
 }
 
 /// Passes the output on as it comes and adds up its result lines. A run that fails without a failed test (it did not
