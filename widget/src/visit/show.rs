@@ -31,6 +31,8 @@ impl Visit {
             presence: self.presence.borrow().clone(),
             draft: draft.text.clone(),
             counter: draft.counter(),
+            // Before there is a session, too: it goes by itself as soon as there is one.
+            can_send: draft.can_send(),
             ..Shown::default()
         };
         if shown.presence.is_empty() {
@@ -43,7 +45,7 @@ impl Visit {
                 let user_id = session.user_id;
                 status = client.status();
                 is_loading &= client.is_loading();
-                shown.can_send = draft.can_send() && !is_leaving(client, user_id, &draft);
+                shown.can_send &= !is_leaving(client, user_id, &draft);
                 shown.unread = client.state().unread();
                 if self.has_opened.get() && !is_loading {
                     self.has_opened.set(false);
