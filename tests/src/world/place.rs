@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// The name of the folder in which the widget's parts lie, under dist/www/widget.
 pub fn parts() -> String {
@@ -60,10 +60,20 @@ pub fn temporary(name: &str) -> PathBuf {
 }
 
 /// A port that nobody listens on now. Another program could take it before it is used; nothing better is to be had for a
-/// program that wants its port as a number.
+/// program that wants its port as a number. No outgoing connection takes it: systems give those ports above these (Linux from
+/// 32768, IANA's range from 49152), and programs of tests that run beside each other begin far from each other.
 pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("the address of a listener").port()
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    const FIRST: u32 = 12_000;
+    const PORTS: u32 = 20_000;
+    /// Has no divisor in common with `PORTS`.
+    const BETWEEN_PROGRAMS: u32 = 7_919;
+    let start = std::process::id().wrapping_mul(BETWEEN_PROGRAMS) % PORTS;
+    (0..PORTS)
+        .map(|_| FIRST + (start + COUNT.fetch_add(1, Ordering::Relaxed)) % PORTS)
+        .filter_map(|port| u16::try_from(port).ok())
+        .find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("a free port")
 }
 
 /// PATH with the folder of `node` before the rest: npm's scripts ask the environment for it.

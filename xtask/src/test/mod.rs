@@ -3,6 +3,7 @@
 //! A failed step does not hide the ones after it, unless those could not mean anything without it. Steps that are not
 //! a test runner (formatting, lints, purity, sizes) count as one test each.
 
+mod lanes;
 mod purity;
 mod suites;
 mod tally;

@@ -1,24 +1,38 @@
-//! The runs of `cargo test`.
+//! Which tests run, and how.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::ffi::OsStr;
+use std::num::NonZero;
+use std::process::Command;
 
+use super::lanes;
 use super::tally::Tally;
 use crate::build::BUILT;
 use crate::cargo::cargo_linting;
-use crate::failure::{Doing, Failure};
+use crate::failure::Failure;
 use crate::paths::Paths;
 use crate::setup::browser::Browser;
 
 /// The targets of the crate `tests` that need neither a running relay nor a browser, by the start of their names.
 const OFFLINE_TARGETS: [&str; 2] = ["simulation", "golden"];
 
-/// How many tests of a program run at the same time (the standard harness reads it).
-const TEST_THREADS: &str = "RUST_TEST_THREADS";
+/// What took longest in a whole run.
+const LONGEST: [&str; 8] = [
+    "browser_shop",
+    "browser_network",
+    "restart",
+    "browser_hosts",
+    "browser_access",
+    "ozon_flow",
+    "browser_bulk",
+    "simulation",
+];
+
+/// What measures a page's own work or how a crowd spreads over time, and so wants the machine for itself.
+const ALONE: [&str; 2] = ["browser_impact", "herd"];
 
 /// The crates that have tests of their own. The widget's run natively: its options, store and texts need no browser.
 pub fn units(paths: &Paths) -> Result<Tally, Failure> {
-    let mut test = no_fail_fast(paths)?;
+    let mut test = linting_test(paths)?;
     test.args([
         "-p",
         "shared",
@@ -35,62 +49,52 @@ pub fn units(paths: &Paths) -> Result<Tally, Failure> {
         "-p",
         "inbox",
     ]);
-    count(test.args(["--lib", "--bins", "--tests"]))
+    let programs = lanes::build(test.args(["--lib", "--bins", "--tests"]))?;
+    lanes::run(paths, programs, cores(), &[])
 }
 
 /// The deterministic simulation and whatever else of the crate `tests` needs no other program.
 pub fn simulation(paths: &Paths) -> Result<Tally, Failure> {
-    let mut test = no_fail_fast(paths)?;
+    let mut test = linting_test(paths)?;
     test.args(["-p", "tests", "--lib", "--bins"]);
     for target in test_targets(paths)? {
         if OFFLINE_TARGETS.iter().any(|start| target.starts_with(start)) {
             test.args(["--test", &target]);
         }
     }
-    count(&mut test)
+    let programs = lanes::build(&mut test)?;
+    lanes::run(paths, programs, cores(), &[])
 }
 
 /// The whole crate `tests`, with all it has to start: wrangler, the simulated upstreams, a browser.
 pub fn everything(paths: &Paths, browser: &Browser) -> Result<Tally, Failure> {
-    let mut test = no_fail_fast(paths)?;
-    test.args(["-p", "tests", "--lib", "--bins", "--tests"]);
-    test.env("PRILAVOK_ROOT", &paths.root)
-        .env("PRILAVOK_NODE_BIN", paths.node_bin())
-        .env("PRILAVOK_CHROME", &browser.chrome)
-        .env("PRILAVOK_CHROMEDRIVER", &browser.driver)
-        .env(BUILT, "1");
-    if std::env::var_os(TEST_THREADS).is_none() {
-        // These tests wait more than they work: one more than there are cores keeps the cores busy.
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        test.env(TEST_THREADS, cores.saturating_add(1).to_string());
-    }
-    count(&mut test)
+    let mut programs = lanes::build(linting_test(paths)?.args(["-p", "tests", "--lib", "--bins", "--tests"]))?;
+    // The longest first, so that the lanes end together.
+    programs.sort_by_key(|program| LONGEST.iter().position(|name| *name == program.name).unwrap_or(LONGEST.len()));
+    let (alone, together) = programs.into_iter().partition(|program| ALONE.contains(&program.name.as_str()));
+    let node_bin = paths.node_bin();
+    let settings = [
+        ("PRILAVOK_ROOT", paths.root.as_os_str()),
+        ("PRILAVOK_NODE_BIN", node_bin.as_os_str()),
+        ("PRILAVOK_CHROME", browser.chrome.as_os_str()),
+        ("PRILAVOK_CHROMEDRIVER", browser.driver.as_os_str()),
+        (BUILT, OsStr::new("1")),
+    ];
+    // They wait more than they work: one lane more than there are cores keeps the cores busy.
+    let mut tally = lanes::run(paths, together, cores().saturating_add(1), &settings)?;
+    tally.add(lanes::run(paths, alone, 1, &settings)?);
+    Ok(tally)
 }
 
 /// A test run that lints what it compiles.
-fn no_fail_fast(paths: &Paths) -> Result<Command, Failure> {
+fn linting_test(paths: &Paths) -> Result<Command, Failure> {
     let mut test = cargo_linting(paths)?;
-    test.args(["test", "--quiet", "--no-fail-fast"]);
+    test.args(["test", "--quiet"]);
     Ok(test)
 }
 
-/// Passes the output on as it comes and adds up its result lines. A run that fails without a failed test (it did not
-/// compile, or a test took the process down) counts as one failure.
-fn count(test: &mut Command) -> Result<Tally, Failure> {
-    let mut child = test.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().doing(|| "start `cargo test`".into())?;
-    let mut tally = Tally::default();
-    if let Some(stdout) = child.stdout.take() {
-        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
-            let line = String::from_utf8_lossy(&line);
-            println!("{line}");
-            tally.add(Tally::of_line(&line).unwrap_or_default());
-        }
-    }
-    let status = child.wait().doing(|| "wait for `cargo test`".into())?;
-    if !status.success() && tally.failed == 0 {
-        tally.failed = 1;
-    }
-    Ok(tally)
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 fn test_targets(paths: &Paths) -> Result<Vec<String>, Failure> {
