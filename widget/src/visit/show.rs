@@ -31,8 +31,8 @@ impl Visit {
             presence: self.presence.borrow().clone(),
             draft: draft.text.clone(),
             counter: draft.counter(),
-            // Before there is a session, too: it goes by itself as soon as there is one.
-            can_send: draft.can_send(),
+            // Before there is a session, too.
+            can_send: draft.can_send() && !self.sends_later.get(),
             ..Shown::default()
         };
         if shown.presence.is_empty() {

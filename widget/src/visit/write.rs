@@ -53,10 +53,10 @@ impl Visit {
                 }
                 Some(Err(problem)) if problem.code == Code::RateLimited => Some(Word::OutboxFull),
                 Some(Err(problem)) => Some(why(problem.code)),
-                // It goes by itself as soon as there is a session.
+                // It goes by itself as soon as there is a session. What keeps it waiting is told by the banner, after a while.
                 None => {
                     self.sends_later.set(draft.can_send());
-                    Some(Word::Reconnecting)
+                    None
                 }
             };
             self.screen.borrow_mut().go_to_end();
