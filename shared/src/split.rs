@@ -55,8 +55,8 @@ fn place(text: &str, window_end: usize) -> usize {
 /// Whether two characters are of one sign: the second is written onto the first, or joined to it.
 fn joins(first: char, second: char, flags_before: usize) -> bool {
     const JOINER: char = '\u{200d}';
-    is_mark(second)
-        || second == JOINER
+    // White space at a cut goes, whatever is written onto it: such a mark stands by itself.
+    (!first.is_whitespace() && (is_mark(second) || second == JOINER))
         || first == JOINER
         || (first == '\r' && second == '\n')
         // Two of these letters are a flag, and the next two are another one.
@@ -118,6 +118,8 @@ mod tests {
         assert_eq!(split("ааи\u{306}", 3), ["аа", "и\u{306}"]);
         assert_eq!(split("а🇷🇺🇰🇿", 4), ["а🇷🇺", "🇰🇿"]);
         assert_eq!(split("а👍🏽б", 2), ["а", "👍🏽", "б"]);
+        // A mark after white space is no part of a sign.
+        assert_eq!(split("раз \u{301}два", 4), ["раз", "\u{301}два"]);
         // One that is longer than a part has to be cut.
         assert_eq!(split(family, 2).concat(), family);
     }
