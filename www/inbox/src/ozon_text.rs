@@ -111,7 +111,7 @@ fn file(label: &str, path: &str, is_picture: bool) -> File {
     let (name, size) = name_and_size(label);
     let end = path.rsplit('/').next().unwrap_or_default();
     let name = [name, end].map(clean).into_iter().find(|name| !name.is_empty());
-    let size = size.map(str::to_owned);
+    let size = size.map(text::file_size);
     File { name: name.unwrap_or_else(|| text::FILE.to_owned()), size, path: path.to_owned(), is_picture }
 }
 
@@ -199,7 +199,7 @@ mod tests {
                 plain("Вот фото:\n"),
                 a_file(&picture, "a-1.jpg", None, "messenger/1/a-1.jpg", true),
                 plain("\nи "),
-                a_file(&receipt, "чек [2] (копия).pdf", Some("123KB"), "messenger-rotated-3/2/b.pdf", false),
+                a_file(&receipt, "чек [2] (копия).pdf", Some("123\u{a0}КБ"), "messenger-rotated-3/2/b.pdf", false),
                 plain(", "),
                 link("[модель](https://www.ozon.ru/product/x)", "модель", "https://www.ozon.ru/product/x"),
                 plain("!"),
@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(pieces(""), []);
         // A simulator's file, too.
         let raw = "[a.txt (1KB)](http://127.0.0.1:4000/v2/chat/file/a.txt)";
-        assert_eq!(pieces(raw), [a_file(raw, "a.txt", Some("1KB"), "a.txt", false)]);
+        assert_eq!(pieces(raw), [a_file(raw, "a.txt", Some("1\u{a0}КБ"), "a.txt", false)]);
     }
 
     #[test]

@@ -117,6 +117,15 @@ pub const MONTHS: [&str; 12] = [
 /// How much of a month's word stands for it in the list of chats.
 pub const MONTH_SHORT_CHARS: usize = 3;
 
+/// A file's size as Ozon writes it (`123KB`), in Russian.
+pub fn file_size(size: &str) -> String {
+    let unit = size.trim_start_matches(|char: char| !char.is_alphabetic());
+    let (number, unit) = (size.strip_suffix(unit).unwrap_or_default().trim(), unit.to_uppercase());
+    let russian = [("B", "Б"), ("KB", "КБ"), ("MB", "МБ"), ("GB", "ГБ")];
+    let unit = russian.into_iter().find(|(theirs, _)| *theirs == unit).map_or(unit.as_str(), |(_, ours)| ours);
+    format!("{}\u{a0}{unit}", number.replace('.', ","))
+}
+
 /// The tab's title. The number comes first: a narrow tab shows only the start.
 pub fn title(unread: i64) -> String {
     if unread > 0 { format!("({unread}) {TITLE}") } else { TITLE.to_owned() }
