@@ -17,6 +17,7 @@ const SEALING_KEYS: &str = "SEALING_KEYS";
 const METRICS_TOKEN: &str = "METRICS_TOKEN";
 const RATE_FACTOR: &str = "RATE_FACTOR";
 const OZON_BASE_URL: &str = "OZON_BASE_URL";
+const OZON_HOST: &str = "OZON_HOST";
 const OZON_PUSH_NETWORKS: &str = "OZON_PUSH_NETWORKS";
 
 /// The fewest bytes of an administrator's token.
@@ -56,6 +57,11 @@ pub fn metrics_token(env: &Env) -> Option<String> {
 /// How many times as generous the limits on how often are.
 pub fn rate_factor(env: &Env) -> i64 {
     env.var(RATE_FACTOR).ok().and_then(|factor| factor.to_string().trim().parse().ok()).unwrap_or(1)
+}
+
+/// The hosts where there are Ozon's methods and nothing else, as `host::is_named` reads them. Empty: there is none.
+pub fn ozon_host(env: &Env) -> String {
+    env.var(OZON_HOST).map(|var| var.to_string()).unwrap_or_default()
 }
 
 /// Whether Ozon's notifications are taken from Ozon's networks only. Nothing else vouches for them but their address; so it

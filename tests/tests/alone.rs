@@ -1,7 +1,7 @@
 //! The relay alone on a server: plain workerd, files of its own, one folder that is saved and brought back.
 
 use serde_json::{Value, json};
-use tests::world::{Http, Organization, Runtime, World, place, until};
+use tests::world::{Http, OZON_HOST, Organization, Runtime, World, place, until};
 
 /// Calls as a browser that takes compressed files.
 fn browser(world: &World, encodings: &str) -> Http {
@@ -63,6 +63,9 @@ async fn a_path_is_the_relays_or_a_files_or_nothing() {
     let posted = world.http().post("/inbox/", &Value::Null).await;
     assert_eq!((posted.status, posted.header("allow")), (405, Some("GET, HEAD")));
     assert_eq!(get("/healthz").await.0, 200);
+    // Who calls the host for Ozon's clients is answered as Ozon answers.
+    let refused = world.http().with("host", OZON_HOST).post("/v3/chat/list", &json!({"limit": 1})).await;
+    assert_eq!(refused.expect(401)["code"], 16);
 }
 
 /// A chat's texts by message id, as the API tells them.

@@ -30,7 +30,7 @@ cargo xtask <command>
 
   setup [--tests]      get what the build needs (and, with --tests, a browser)
   build                relay, widget and inbox into dist/, within their budgets
-  dev [--port N] [--ozon-port N]
+  dev [--port N] [--proxy-port N] [--ozon-port N]
                        storefront, inbox, relay and a simulated Ozon on this machine
   serve [--dir DIR] [--listen HOST:PORT] [--env FILE]
                        the relay alone on a server: plain workerd, everything it keeps in DIR
@@ -121,6 +121,9 @@ fn parse(mut args: lexopt::Parser) -> Result<Command, Failure> {
             (Some(Command::Test { .. }), Long("fast")) => Command::Test { fast: true },
             (Some(Command::Dev(ports)), Long("port")) => {
                 Command::Dev(dev::Ports { relay: args.value()?.parse()?, ..ports })
+            }
+            (Some(Command::Dev(ports)), Long("proxy-port")) => {
+                Command::Dev(dev::Ports { proxy: args.value()?.parse()?, ..ports })
             }
             (Some(Command::Dev(ports)), Long("ozon-port")) => {
                 Command::Dev(dev::Ports { ozon: args.value()?.parse()?, ..ports })

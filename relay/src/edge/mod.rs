@@ -26,14 +26,15 @@ type Outcome<T> = std::result::Result<T, Problem>;
 
 /// Answers a request. Never an error of ours: what goes wrong is an answer, too.
 pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
-    let Some(route) = Route::parse(&request.path()) else {
-        if ozon::is_of_a_vendors_client(&request) {
-            if let Err(refused) = limits::request(&request, env) {
-                return ozon::refuse(&refused);
-            }
-            let path = request.path();
-            return ozon::forward(request, env, &path).await;
-        }
+    let path = request.path();
+    let route = Route::parse(&path);
+    if ozon::is_of_a_vendors_client(&request, env, route.as_ref()) {
+        return match limits::request(&request, env) {
+            Ok(()) => ozon::forward(request, env, &path).await,
+            Err(refused) => ozon::refuse(&refused),
+        };
+    }
+    let Some(route) = route else {
         return http::problem(&Problem::new(Code::NotFound, "there is nothing at this path"));
     };
     let from_pages = matches!(

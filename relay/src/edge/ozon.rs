@@ -1,15 +1,15 @@
 //! Ozon's own methods with our token instead of the merchant's key: below `/v1/ozon`, and, since the vendor's clients drop
-//! what stands before a path, without it for whoever sends the vendor's `Api-Key`.
+//! what stands before a path, without it: on hosts of its own, and for whoever sends the vendor's headers.
 
 use js_sys::Uint8Array;
 use relay_core::files;
 use relay_core::hub::Forwarded;
 use relay_core::upstream::ozon::chat_send_file::{self, Asked};
-use relay_core::upstream::ozon::{catalogue, files as chat_files};
+use relay_core::upstream::ozon::{catalogue, files as chat_files, host};
 use serde_json::Value;
 use shared::limits::{FORWARD_BODY_BYTES_MAX, FORWARD_FILE_BODY_BYTES_MAX};
 use shared::problem::{Code, Problem};
-use shared::route::MESSAGE_ID_HEADER;
+use shared::route::{MESSAGE_ID_HEADER, Route};
 use shared::token::Claims;
 use worker::{Env, Method, Request, RequestInit, Response, Result};
 
@@ -21,14 +21,21 @@ use crate::call::{
     CLAIMS_HEADER, CLIENT_ID_HEADER, Call, FORWARDED_FILE_HEADER, MESSAGE_KEY_HEADER, VENDOR_PATH_HEADER, encode_claims,
 };
 use crate::object::FORWARD_PATH;
-use crate::{http, place};
+use crate::{config, http, place};
 
 /// What is said of a body that is larger than any file of ours could make it.
 const TOO_LARGE: &str = "a file has at most 10 MB";
 
-/// Whether a request without our prefix is a call of one of the vendor's clients: none of our own carries its headers.
-pub(super) fn is_of_a_vendors_client(request: &Request) -> bool {
-    header(request, "Api-Key").is_some() && header(request, "Client-Id").is_some()
+/// Whether a request without our prefix is a call of one of the vendor's clients: it is made to a host that is for them, or
+/// to a path that we do not have, with headers that none of our own clients sends.
+pub(super) fn is_of_a_vendors_client(request: &Request, env: &Env, route: Option<&Route>) -> bool {
+    match route {
+        Some(Route::Ozon(_) | Route::OzonFile(_)) => false,
+        None if header(request, "Api-Key").is_some() && header(request, "Client-Id").is_some() => true,
+        _ => request
+            .url()
+            .is_ok_and(|url| host::is_named(&config::ozon_host(env), url.host_str().unwrap_or_default(), url.port())),
+    }
 }
 
 /// Passes a call on. Whatever is wrong with it is told in the vendor's form, which is what its clients read.

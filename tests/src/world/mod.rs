@@ -36,7 +36,7 @@ pub use form::{assert_form, is_spec_time};
 pub use http::{Answer, Http};
 pub use organization::{ORIGIN, Organization, Visitor, browser_request, request};
 pub use patience::{PATIENCE, until, within};
-pub use relay::Runtime;
+pub use relay::{OZON_HOST, Runtime};
 pub use seller::Seller;
 pub use socket::Socket;
 pub use upload::png;

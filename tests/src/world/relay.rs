@@ -43,6 +43,9 @@ pub struct Relay {
     past: Vec<String>,
 }
 
+/// The host that is for Ozon's clients.
+pub const OZON_HOST: &str = "ozon.localhost";
+
 /// What the deployment sets.
 struct Settings {
     ozon_base_url: String,
@@ -56,7 +59,7 @@ impl Settings {
     fn fresh(ozon_base_url: &str, admin_token: &str, more: &[(&str, &str)]) -> Self {
         let keys = || format!("{{\"k1\":\"{}\"}}", URL_SAFE_NO_PAD.encode(rare::<32>()));
         // All people of all tests come from one address, faster than people do. A claim about limits sets its own.
-        let more = [&[("RATE_FACTOR", "1000000")], more].concat();
+        let more = [&[("RATE_FACTOR", "1000000"), ("OZON_HOST", OZON_HOST)], more].concat();
         Self {
             ozon_base_url: ozon_base_url.into(),
             admin_token: admin_token.into(),

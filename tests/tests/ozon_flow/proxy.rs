@@ -5,9 +5,10 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::limits::{FORWARD_BODY_BYTES_MAX, OZON_POLL_MS};
+use shared::problem::Code;
 use shared::route::OZON;
 use tests::ozon::{Fault, PushManner};
-use tests::world::{Http, World, within};
+use tests::world::{Http, OZON_HOST, World, within};
 
 use crate::counter::{Counter, SEND};
 
@@ -49,6 +50,27 @@ async fn a_vendors_client_works_with_another_address_and_another_key() {
     assert!(ours.post(&format!("{OZON}/v2/chat/read"), &read).await.expect(200)["unread_count"].is_number());
     let page = ours.post(&format!("{OZON}/v2/chat/history"), &json!({"chat_id": counter.chat_id})).await;
     assert_eq!((page.expect(200)["messages"].is_array(), page.header("Deprecation").is_some()), (true, true));
+}
+
+#[tokio::test]
+async fn on_a_host_of_its_own_are_the_vendors_methods_and_nothing_else() {
+    let counter = Counter::open("hosted").await;
+    let client = vendors_client(&counter).await.with("host", OZON_HOST);
+    for path in [LIST.to_owned(), format!("{OZON}{LIST}")] {
+        let list = client.post(&path, &json!({"limit": 1})).await.expect(200);
+        assert_eq!(list["chats"][0]["chat"]["chat_id"], json!(counter.chat_id), "{path}");
+    }
+    // Without the vendor's headers the host alone says who is meant.
+    let url = World::shared().await.url();
+    let nobody = Http::to(url, None).with("host", OZON_HOST);
+    assert_eq!(nobody.post(LIST, &json!({"limit": 1})).await.expect(401)["code"], 16);
+    let bearer = Http::to(url, Some(&counter.shop.integration("CRM").await)).with("host", OZON_HOST);
+    assert_eq!(bearer.post("/v1/roles", &json!({})).await.status, 200);
+    for path in ["/v1/chats", "/v1/tokens", "/healthz"] {
+        assert_eq!(bearer.post(path, &json!({})).await.expect(404)["code"], 5, "{path}");
+        assert_ne!(Http::to(url, None).post(path, &json!({})).await.status, 404, "{path}");
+    }
+    Http::to(url, None).post(LIST, &json!({"limit": 1})).await.expect_problem(Code::NotFound);
 }
 
 #[tokio::test]

@@ -24,7 +24,8 @@ pub const FAR: &str = "far";
 pub const NEAR: &str = "near";
 
 /// Settings that may be absent.
-pub const OPTIONAL: [&str; 4] = ["TRUSTED_PROXY_HOPS", "METRICS_TOKEN", "OZON_PUSH_NETWORKS", "RATE_FACTOR"];
+pub const OPTIONAL: [&str; 5] =
+    ["TRUSTED_PROXY_HOPS", "METRICS_TOKEN", "OZON_HOST", "OZON_PUSH_NETWORKS", "RATE_FACTOR"];
 
 /// A file smaller than this travels in one packet anyway.
 const COMPRESS_BYTES_MIN: usize = 1024;

@@ -3,10 +3,11 @@
 //! Everything ends together: on Ctrl-C, on SIGTERM, and when one of the two programs dies.
 
 pub mod children;
+mod door;
 pub mod http;
 mod provision;
 
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -19,15 +20,19 @@ use crate::process;
 use crate::progress::Step;
 use children::Children;
 
-/// The ports of this machine that the two programs listen on.
+/// The ports of this machine.
 pub struct Ports {
+    /// The relay.
     pub relay: u16,
+    /// The relay again, for programs that call Ozon: there are Ozon's methods and nothing else.
+    pub proxy: u16,
+    /// The simulated Ozon.
     pub ozon: u16,
 }
 
 impl Default for Ports {
     fn default() -> Self {
-        Self { relay: 8787, ozon: 8790 }
+        Self { relay: 8787, proxy: 8788, ozon: 8790 }
     }
 }
 
@@ -38,11 +43,7 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 const WATCH_EVERY: Duration = Duration::from_millis(100);
 
 pub fn run(paths: &Paths, ports: &Ports) -> Result<(), Failure> {
-    for port in [ports.relay, ports.ozon] {
-        TcpListener::bind(("127.0.0.1", port)).map_err(|error| {
-            Failure::new(format!("port {port} cannot be had ({error}); choose others with --port and --ozon-port"))
-        })?;
-    }
+    let [_, proxy, _] = [listen(ports.relay)?, listen(ports.proxy)?, listen(ports.ozon)?];
     build::run(paths)?;
     process::run(cargo(paths).args(["build", "--quiet", "-p", "tests", "--bin", "ozon-simulator"]))?;
 
@@ -67,6 +68,7 @@ pub fn run(paths: &Paths, ports: &Ports) -> Result<(), Failure> {
         std::thread::sleep(WATCH_EVERY);
     }
     let token = provision::demo(paths, ports)?;
+    door::open(proxy, ports.relay);
     step.done();
     print_banner(ports, &token);
 
@@ -75,6 +77,13 @@ pub fn run(paths: &Paths, ports: &Ports) -> Result<(), Failure> {
         std::thread::sleep(WATCH_EVERY);
     }
     Ok(())
+}
+
+fn listen(port: u16) -> Result<TcpListener, Failure> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
+        let others = "--port, --proxy-port and --ozon-port";
+        Failure::new(format!("port {port} cannot be had ({error}); choose others with {others}"))
+    })
 }
 
 fn is_ready(ports: &Ports) -> bool {
@@ -97,6 +106,7 @@ fn wrangler(paths: &Paths, ports: &Ports) -> Result<std::process::Command, Failu
     wrangler.args(["--port", &ports.relay.to_string(), "--inspector-port", &free_port()?.to_string()]);
     wrangler.args(["--show-interactive-dev-session=false", "--persist-to"]).arg(paths.dev_state());
     wrangler.args(["--var", &format!("OZON_BASE_URL:http://127.0.0.1:{}", ports.ozon)]);
+    wrangler.args(["--var", &format!("OZON_HOST::{}", ports.proxy)]);
     // No reports to anybody, no questions, and no look-up of where this machine is.
     wrangler.envs([
         ("WRANGLER_SEND_METRICS", "false"),
@@ -122,8 +132,9 @@ fn print_banner(ports: &Ports, token: &str) {
          Витрина · storefront   {relay}/\n  \
          Примерка · playground  {relay}/playground/\n  \
          Оператор · inbox       {relay}/inbox/#token={token}\n  \
-         Ozon (simulator)       http://127.0.0.1:{}/\n\n  \
+         Ozon (simulator)       http://127.0.0.1:{}/\n  \
+         Ozon через реле · API  http://127.0.0.1:{}/\n\n  \
          Ctrl-C: стоп · to stop\n",
-        ports.ozon
+        ports.ozon, ports.proxy
     );
 }

@@ -48,7 +48,8 @@ const WATCH_EVERY: Duration = Duration::from_millis(100);
 const HEADING: &str = "\
 # Secrets of this relay. Whoever reads them is the administrator; who loses them loses all tokens and marketplace keys.
 # Further settings, one a line: TRUSTED_PROXY_HOPS (proxies before the relay; 1 if it listens to this machine only),
-# METRICS_TOKEN (may read /metrics), OZON_BASE_URL, OZON_PUSH_NETWORKS (`any` takes notifications from outside Ozon's, too).";
+# METRICS_TOKEN (may read /metrics), OZON_BASE_URL, OZON_PUSH_NETWORKS (`any` takes notifications from outside Ozon's, too),
+# OZON_HOST (a host for programs that call Ozon through this relay).";
 
 pub fn run(paths: &Paths, options: Options) -> Result<(), Failure> {
     build::run(paths)?;

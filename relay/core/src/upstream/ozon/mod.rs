@@ -11,6 +11,7 @@ pub mod chat_send_message;
 pub mod chat_start;
 mod error;
 pub mod files;
+pub mod host;
 mod id;
 mod kinds;
 mod loose;
