@@ -3,10 +3,15 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use shared::time::Timestamp;
+use tests::ozon::{BuyerMessage, PostingGiven};
 use tests::world::{Browser, Organization, Page, Root, Screen, World, turn, within};
 
 /// What is shown within one, or the browser did not do it.
 const SHOWN_WITHIN: Duration = Duration::from_secs(60);
+
+/// A look at Ozon that no push asks for lies within, and the wait of one that was refused.
+const SETTLED_WITHIN: Duration = Duration::from_secs(100);
 
 /// The organization of the storefront, whose key is in its page.
 async fn demo(world: &World) -> Organization<'_> {
@@ -180,8 +185,34 @@ async fn serve_a_buyer(seller: &tests::world::Seller, inbox: &Page) {
     assert_eq!(seller.texts(&posted.chat_id).await, [answer]);
     inbox.shoot("7-ozon").await;
     send_in_parts(seller, inbox, &posted.chat_id).await;
+    come_too_late(seller, inbox).await;
     let errors: Value = inbox.run("return document.querySelectorAll('[role=alert]').length").await;
     assert_eq!(errors, 0);
+}
+
+/// A chat whose time is over takes nothing, and says why.
+async fn come_too_late(seller: &tests::world::Seller, inbox: &Page) {
+    const HOUR_MS: i64 = 3_600_000;
+    let now = Timestamp::parse(&seller.state().await.unwrap().now).unwrap();
+    let paid_at = Some(now.plus_ms(-100 * HOUR_MS).to_rfc3339());
+    let posting_number = Some(seller.posting(&PostingGiven { paid_at, ..PostingGiven::default() }).await.unwrap());
+    let question = "А чаша для сравнения у вас есть?";
+    let said = BuyerMessage { text: question.into(), minutes_ago: 49 * 60, posting_number, ..BuyerMessage::default() };
+    seller.buyer_message(&said).await.unwrap();
+    if !inbox.texts(Root::Page, ".who .back").await.is_empty() {
+        inbox.click(Root::Page, ".who .back").await;
+    }
+    inbox.until_text(Root::Page, ".row .last", question).await;
+    inbox.run("[...document.querySelectorAll('.row')].find((row) => row.textContent.includes('чаша')).click()").await;
+    // Which order it is about is found at the next look.
+    let why = "Прошло больше 48 часов с последнего сообщения покупателя";
+    within(SETTLED_WITHIN, why, async || (inbox.texts(Root::Page, ".composer .shut").await == [why]).then_some(()))
+        .await;
+    inbox.until_text(Root::Page, ".who .window", "Срок вышел").await;
+    let shut = inbox
+        .run("return [...document.querySelectorAll('.composer .input, .composer .send')].every((one) => one.disabled)");
+    assert_eq!(shut.await, true);
+    inbox.shoot("9-too-late").await;
 }
 
 /// What is too long for Ozon goes in parts, if the operator says so, cut between sentences.

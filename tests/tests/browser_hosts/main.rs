@@ -50,10 +50,14 @@ const PAGE: &str = "return [
   document.cookie, Object.keys(localStorage), Object.keys(sessionStorage),
 ];";
 
-/// How much the page's content has been moved, as browsers measure it.
+/// What of the page's content has been moved, when and from where, as browsers measure it.
 const SHIFTS: &str = "
-window.shifts = 0;
-new PerformanceObserver((list) => list.getEntries().forEach((shift) => (window.shifts += shift.value))).observe({ type: 'layout-shift', buffered: true });";
+window.shifts = [];
+const name = (node) => (node ? [node.localName, node.className, node.getRootNode().host?.localName].filter(Boolean).join('.') : 'gone');
+const place = ({ x, y, width, height }) => [x, y, width, height].join(' ');
+new PerformanceObserver((list) => list.getEntries().forEach(({ startTime, sources }) => {
+  for (const { node, previousRect, currentRect } of sources) window.shifts.push([startTime, name(node), place(previousRect), place(currentRect)].join(', '));
+})).observe({ type: 'layout-shift', buffered: true });";
 
 async fn until_sent(page: &Page, text: &str) {
     page.until_text(Root::Widget, ".msg.mine .body", text).await;
@@ -94,7 +98,7 @@ async fn walk(page: &Page, shop: &Shop, name: &str) -> Value {
         // (That one puts something in by itself.)
         assert_eq!(before[1], after[1], "{name}: the page has its own elements and no others");
         assert_eq!(before[0], after[0], "{name}: its height is the same");
-        assert_eq!(page.run("return window.shifts").await, json!(0), "{name}: nothing on it has moved");
+        assert_eq!(page.run("return window.shifts").await, json!([]), "{name}: nothing on it has moved");
     }
     looks
 }
