@@ -59,7 +59,7 @@ pub fn rate_factor(env: &Env) -> i64 {
     env.var(RATE_FACTOR).ok().and_then(|factor| factor.to_string().trim().parse().ok()).unwrap_or(1)
 }
 
-/// The hosts where there are Ozon's methods and nothing else, as `host::is_named` reads them. Empty: there is none.
+/// The hosts where Ozon's methods answer and no other path of ours, as `host::is_named` reads them. Empty: there is none.
 pub fn ozon_host(env: &Env) -> String {
     env.var(OZON_HOST).map(|var| var.to_string()).unwrap_or_default()
 }

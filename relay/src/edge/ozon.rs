@@ -68,7 +68,8 @@ fn check(method: &Method, path: &str) -> Outcome<()> {
 
 async fn attempt(mut request: Request, env: &Env, path: &str) -> Outcome<Response> {
     // The vendor's clients have one place for a secret.
-    let token = header(&request, "Api-Key").map_or_else(|| bearer(&request), Ok)?;
+    let missing = |_| Problem::new(Code::Unauthorized, "a token of the relay's is missing: send one as `Api-Key`");
+    let token = header(&request, "Api-Key").map_or_else(|| bearer(&request).map_err(missing), Ok)?;
     let claims = live_claims(env, token.trim())?;
     check(&request.method(), path)?;
     let (client_id, key) = (header(&request, "Client-Id"), header(&request, MESSAGE_ID_HEADER));

@@ -175,7 +175,7 @@ async fn throughput(lines: Vec<Line>, time: Duration) -> (Row, Vec<Line>) {
 /// Ozon's pushes, one at a time, each of another buyer: when Ozon is answered, and when an operator hears.
 async fn pushed(shop: &Shop, plan: &Plan) -> Row {
     let admin = Http::to(&plan.url, Some(&plan.admin_token));
-    let account = json!({"organization": shop.id, "source": "ozon", "client_id": "1", "api_key": "a key of nobody's"});
+    let account = json!({"organization": shop.id, "source": "ozon", "client_id": "1", "api_key": "key-of-nobody"});
     let hook = text(&admin.post("/v1/integrations", &account).await.expect(200), "hook");
     let (ozon, mut operator) = (Http::to(&plan.url, None), shop.events().await);
     let (mut heard, mut answered) = (Vec::new(), Vec::new());

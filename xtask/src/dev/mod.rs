@@ -24,7 +24,7 @@ use children::Children;
 pub struct Ports {
     /// The relay.
     pub relay: u16,
-    /// The relay again, for programs that call Ozon: there are Ozon's methods and nothing else.
+    /// The relay again, for programs that call Ozon: Ozon's methods answer there and no other path.
     pub proxy: u16,
     /// The simulated Ozon.
     pub ozon: u16,

@@ -1,4 +1,4 @@
-//! Hosts where there are Ozon's methods and nothing else: for clients that know a host and drop any path before a method's.
+//! Hosts where Ozon's methods answer and no other path of ours: for clients that know a host and drop any path before a method's.
 
 /// Whether a request to this host and port (none: its scheme's own) is to one of `named`, a list with commas:
 /// `ozon.example.ru` at any port, `ozon.example.ru:8443`, or `:8788`, which is any host at this port.
