@@ -5,7 +5,7 @@ use crate::bench;
 
 use bench::ozon::{CHAT, FakeOzon, Market, answered, limited, path_and_body};
 use bench::people::{integration, visitor};
-use relay_core::hub::{Forward, Forwarded, Job, Request, Ticket};
+use relay_core::hub::{Forward, Forwarded, Job, Ticket};
 use relay_core::upstream::Answered;
 use serde_json::{Value, json};
 use shared::limits::{
@@ -26,10 +26,7 @@ struct Client {
 
 impl Client {
     fn new() -> Self {
-        let mut market = Market::new();
-        // The gate is old enough for all of its places.
-        market.bench.advance(OZON_WINDOW_MS);
-        Self { market, ticket: 0 }
+        Self { market: Market::aged(), ticket: 0 }
     }
 
     fn call(&mut self, path: &str, body: &str) -> Ticket {
@@ -46,11 +43,7 @@ impl Client {
         let (claims, body) = (integration("CRM"), b"{}".to_vec());
         let mut forward = Forward { claims, ticket, path: LIST.into(), body, file: None, client_id: None, key: None };
         change(&mut forward);
-        match self.market.bench.feed(relay_core::hub::Input::Request { request: Request::Forward { forward } }) {
-            Some(Err(problem)) => Err(problem),
-            Some(Ok(answer)) => panic!("{answer} is no vendor's answer"),
-            None => Ok(ticket),
-        }
+        self.market.forward(forward)
     }
 
     fn reply(&self, ticket: Ticket) -> Option<(u16, Value)> {

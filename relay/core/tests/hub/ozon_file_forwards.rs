@@ -6,7 +6,7 @@ use crate::bench;
 use bench::ozon::{CHAT, FILE, Market, TEXT, answered, path_and_body};
 use bench::people::{integration, visitor};
 use relay_core::files::{self, place::Place};
-use relay_core::hub::{Forward, ForwardedFile, Input, Request, Ticket};
+use relay_core::hub::{Forward, ForwardedFile, Request, Ticket};
 use relay_core::upstream::Answered;
 use serde_json::{Value, json};
 use shared::limits::{CLIENT_ID_BYTES_MAX, FORWARD_PATIENCE_MS, FORWARD_REPEAT_MS, OZON_WINDOW_MS};
@@ -26,10 +26,8 @@ struct Client {
 
 impl Client {
     fn new() -> Self {
-        let mut market = Market::new();
-        market.bench.advance(OZON_WINDOW_MS);
         let (claims, chat_id) = (integration("CRM"), CHAT.to_owned());
-        Self { market, ticket: 0, claims, key: None, client_id: None, chat_id }
+        Self { market: Market::aged(), ticket: 0, claims, key: None, client_id: None, chat_id }
     }
 
     fn begin(&mut self, name: &str, bytes: &[u8]) -> Result<Value, Problem> {
@@ -58,11 +56,7 @@ impl Client {
             client_id: self.client_id.clone(),
             key: self.key.clone(),
         };
-        match self.market.bench.feed(Input::Request { request: Request::Forward { forward } }) {
-            Some(Err(problem)) => Err(problem),
-            Some(Ok(answer)) => panic!("{answer} is no vendor's answer"),
-            None => Ok(ticket),
-        }
+        self.market.forward(forward)
     }
 
     /// As the edge does it: the file is kept, and the call names it.

@@ -6,12 +6,12 @@ use crate::bench;
 use bench::Call;
 use bench::ozon::{Market, answered, limited};
 use bench::people::{integration, operator, visitor};
-use relay_core::hub::{Forward, Forwarded, Input, Job, Request, Ticket};
+use relay_core::hub::{Forward, Forwarded, Job, Ticket};
 use relay_core::upstream::{Answered, Response};
 use serde_json::{Value, json};
 use shared::limits::{
     ADDRESS_BYTES_MAX, FORWARD_PATIENCE_MS, FORWARD_TRIES_MAX, GATE_CIRCUIT_FAILURES, OZON_FILE_BYTES_MAX,
-    OZON_FILE_REDIRECTS_MAX, OZON_FILES_AT_ONCE, OZON_WINDOW_MS,
+    OZON_FILE_REDIRECTS_MAX, OZON_FILES_AT_ONCE,
 };
 use shared::problem::{Code, Problem};
 
@@ -27,9 +27,7 @@ struct Client {
 
 impl Client {
     fn new() -> Self {
-        let mut market = Market::new();
-        market.bench.advance(OZON_WINDOW_MS);
-        Self { market, ticket: 0 }
+        Self { market: Market::aged(), ticket: 0 }
     }
 
     fn try_get(&mut self, change: impl FnOnce(&mut Forward)) -> Result<Ticket, Problem> {
@@ -38,11 +36,7 @@ impl Client {
         let (claims, path) = (operator("Анна"), PATH.into());
         let mut forward = Forward { claims, ticket, path, body: Vec::new(), client_id: None, key: None, file: None };
         change(&mut forward);
-        match self.market.bench.feed(Input::Request { request: Request::Forward { forward } }) {
-            Some(Err(problem)) => Err(problem),
-            Some(Ok(answer)) => panic!("{answer} is no file"),
-            None => Ok(ticket),
-        }
+        self.market.forward(forward)
     }
 
     fn get(&mut self) -> Ticket {

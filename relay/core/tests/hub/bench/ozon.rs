@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use relay_core::files::Judged;
 use relay_core::files::place::Place;
-use relay_core::hub::{Command, ConnId, Job, Request, Tool};
+use relay_core::hub::{Command, ConnId, Forward, Input, Job, Request, Ticket, Tool};
 use relay_core::tools::bulk::{Asked, Table};
 use relay_core::upstream::ozon::Credentials;
 use relay_core::upstream::{self, Answered};
 use serde_json::{Value, json};
 use shared::file::FileType;
 use shared::id::{MessageId, UserId};
-use shared::limits::FILE_CHUNK_BYTES;
+use shared::limits::{FILE_CHUNK_BYTES, OZON_WINDOW_MS};
 use shared::problem::Problem;
 
 use super::people::operator;
@@ -361,6 +361,23 @@ impl Market {
         market.buyer = market.buyer_writes(CHAT, "Есть в наличии?");
         market.bench.clear();
         market
+    }
+
+    /// One whose gate is old enough for all of its places.
+    pub fn aged() -> Self {
+        let mut market = Self::new();
+        market.bench.advance(OZON_WINDOW_MS);
+        market
+    }
+
+    /// A vendor's client calls. The ticket of a call that waits for its answer, or the refusal.
+    pub fn forward(&mut self, forward: Forward) -> Result<Ticket, Problem> {
+        let ticket = forward.ticket;
+        match self.bench.feed(Input::Request { request: Request::Forward { forward } }) {
+            Some(Err(problem)) => Err(problem),
+            Some(Ok(answer)) => panic!("{answer} is no vendor's answer"),
+            None => Ok(ticket),
+        }
     }
 
     /// A history shows which order [`CHAT`] is about, and the order is looked at.
