@@ -11,6 +11,7 @@ mod audit;
 mod auto_replies;
 mod budget;
 mod bulk;
+mod bulk_interrupted;
 mod closing;
 mod consent;
 mod content;
