@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tests::world::{BadNetwork, Browser, Driver, Organization, Page, Root, Screen, Trouble, World, turn, within};
 
 /// What a page and the relay need to find out about a dead line and to begin another one, on two busy cores.
-const RECOVERY: Duration = Duration::from_secs(60);
+const RECOVERY: Duration = Duration::from_secs(120);
 
 /// A word of the operator's that fills a good part of a line.
 const LONG: usize = 1500;

@@ -18,7 +18,7 @@ const FREEZES: Trouble =
     Trouble { freezes: true, loses_down: false, loses_up: false, forbids_sockets: false, swallows_sockets: false };
 
 /// What the relay and the client need to find out about a dead line and to begin another one, on two busy cores.
-const RECOVERY: Duration = Duration::from_secs(40);
+const RECOVERY: Duration = Duration::from_secs(120);
 
 /// The longest text in Cyrillic letters, told apart by its number.
 fn long(number: usize) -> String {

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 /// How long a condition may take to come true before the test fails. Far beyond what anything needs: two busy cores
 /// are slow, and a wait that succeeds ends at once.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How often a condition is looked at.
 pub const LOOK_EVERY: Duration = Duration::from_millis(20);

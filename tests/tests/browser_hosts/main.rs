@@ -191,11 +191,6 @@ async fn a_visitor_who_only_looks_costs_one_request() {
     let organization = Organization::create(&world, "look", &[shop.origin()], None).await;
     shop.use_key(&organization.key);
     let page = browser.page("host-look", Screen::Wide).await;
-    page.prepare(
-        "window.long = [];
-         new PerformanceObserver((list) => window.long.push(...list.getEntries().map((task) => task.duration))).observe({ type: 'longtask', buffered: true });",
-    )
-    .await;
     page.prepare(SHIFTS).await;
     page.goto(&shop.url("plain.html")).await;
     page.find(Root::Widget, ".launcher").await;
@@ -205,7 +200,8 @@ async fn a_visitor_who_only_looks_costs_one_request() {
     // (The icon is the browser's own wish.)
     let requests = "return performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname).filter((path) => path != '/favicon.ico')";
     assert_eq!(page.run(requests).await, json!(["/prilavok.js"]));
-    assert_eq!(page.run("return [window.shifts, window.long]").await, json!([0, []]), "no shift, no long task");
+    // (How long it works is browser_impact's matter.)
+    assert_eq!(page.run("return window.shifts").await, json!([]), "nothing has moved");
     assert_eq!(page.run("return indexedDB.databases().then((all) => all.length)").await, 0);
     page.close().await;
 }

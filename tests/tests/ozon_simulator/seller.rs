@@ -6,7 +6,7 @@ use serde_json::Value;
 use tests::ozon::{Options, Simulator};
 
 /// Long enough for a loaded machine, short enough for a person to wait.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An answer of the vendor's.
 #[derive(Debug)]
